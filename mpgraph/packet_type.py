@@ -1,0 +1,187 @@
+"""Types of packets, as ports declare them and as messages print them (spec section 2.2).
+
+An author writes Python types (`int`, `ImageFrame`, `list[Tensor]`, `tuple[int, int]`, `A | B`, `object`);
+`packet_type` turns them into a `PacketType`, which has upstream's name and tells whether a packet fits.
+Where upstream tells apart what Python does not (``int`` and ``int64_t``, ``float`` and ``double``), the
+constants of this module name the exact type; a packet that declares no type fits each of them.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .packet import Packet
+
+__all__ = [
+    "ANY",
+    "BOOL",
+    "DOUBLE",
+    "FLOAT",
+    "INT",
+    "INT64",
+    "NONE",
+    "STRING",
+    "UINT64",
+    "PacketType",
+    "packet_type",
+    "register_packet_type",
+    "type_of",
+]
+
+
+def _everything(value: object) -> bool:
+    return True
+
+
+def _nothing(value: object) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class PacketType:
+    """What the packets of a port may hold.
+
+    Attributes:
+        name: The name in messages, upstream's where it has one: ``int``, ``::mediapipe::ImageFrame``.
+        check: Whether a payload that declares no type of its own fits.
+        members: The alternatives, for a type that is one of several.
+    """
+
+    name: str
+    check: Callable[[Any], bool] = field(compare=False, repr=False)
+    members: tuple[PacketType, ...] = ()
+
+    def accepts(self, packet: Packet) -> bool:
+        """Whether the packet fits: never an empty one; a declared type must be the very type (P-12)."""
+        if packet.is_empty():
+            return False
+        if self is ANY:
+            return True
+        if packet.declared is not None:
+            return packet.declared in (self.members or (self,))
+        return self.check(packet.value)
+
+    def matches(self, other: PacketType) -> bool:
+        """Whether a stream of one type may feed a port of the other (PT-4)."""
+        if self is ANY or other is ANY:
+            return True
+        if self is NONE or other is NONE:
+            return self is other
+        return not set(self.members or (self,)).isdisjoint(other.members or (other,))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_float(value: object) -> bool:
+    return isinstance(value, float) or _is_int(value)
+
+
+ANY: Final = PacketType("[Any Type]", _everything)
+"""Any packet that is not empty."""
+NONE: Final = PacketType("[No Type]", _nothing)
+"""No packet at all."""
+INT: Final = PacketType("int", _is_int)
+INT64: Final = PacketType("int64_t", _is_int)
+UINT64: Final = PacketType("uint64_t", lambda value: _is_int(value) and value >= 0)
+FLOAT: Final = PacketType("float", _is_float)
+DOUBLE: Final = PacketType("double", _is_float)
+BOOL: Final = PacketType("bool", lambda value: isinstance(value, bool))
+STRING: Final = PacketType("string", lambda value: isinstance(value, str | bytes))
+
+_REGISTERED: dict[type, PacketType] = {int: INT, float: FLOAT, bool: BOOL, str: STRING, bytes: STRING}
+_BUILT: dict[Any, PacketType] = {object: ANY, Any: ANY}
+
+
+def register_packet_type(python: type, name: str) -> None:
+    """Gives the class its name in messages; upstream's, such as ``::mediapipe::ImageFrame``."""
+    _REGISTERED[python] = PacketType(name, lambda value: isinstance(value, python))
+    _BUILT.clear()
+    _BUILT.update({object: ANY, Any: ANY})
+
+
+def packet_type(annotation: Any) -> PacketType:
+    """The packet type of a Python type, or the given `PacketType` itself.
+
+    `object` and `Any` mean any type; ``list[T]`` is upstream's vector (the first item is checked);
+    ``A | B`` is one of both.
+
+    Raises:
+        TypeError: It is neither a type nor a `PacketType`.
+    """
+    if isinstance(annotation, PacketType):
+        return annotation
+    known = _BUILT.get(annotation)
+    if known is None:
+        known = _BUILT[annotation] = _build(annotation)
+    return known
+
+
+def _build(annotation: Any) -> PacketType:
+    origin = typing.get_origin(annotation)
+    arguments = typing.get_args(annotation)
+    if origin in (typing.Union, types.UnionType):
+        return _one_of([packet_type(argument) for argument in arguments])
+    if origin is list:
+        item = packet_type(arguments[0])
+        check = item.check
+        return PacketType(
+            f"::std::vector<{item.name}>",
+            lambda value: isinstance(value, list) and (not value or check(value[0])),
+        )
+    if origin is tuple:
+        items = [packet_type(argument) for argument in arguments]
+        names = ", ".join(item.name for item in items)
+        return PacketType(
+            f"::std::{'pair' if len(items) == 2 else 'tuple'}<{names}>",
+            lambda value: (
+                isinstance(value, tuple)
+                and len(value) == len(items)
+                and all(item.check(part) for item, part in zip(items, value, strict=True))
+            ),
+        )
+    python = origin or annotation
+    if not isinstance(python, type):
+        msg = f"{annotation!r} is not a packet type: expected a type, a list, tuple or union of types"
+        raise TypeError(msg)
+    return _REGISTERED.get(python) or PacketType(_name(python), lambda value: isinstance(value, python))
+
+
+def _one_of(members: Iterable[PacketType]) -> PacketType:
+    flat: dict[PacketType, None] = {}
+    for member in members:
+        if member is ANY:
+            return ANY
+        flat.update(dict.fromkeys(member.members or (member,)))
+    parts = tuple(flat)
+    if len(parts) == 1:
+        return parts[0]
+    return PacketType(
+        f"OneOf<{', '.join(part.name for part in parts)}>",
+        lambda value: any(part.check(value) for part in parts),
+        parts,
+    )
+
+
+def _name(python: type) -> str:
+    return python.__qualname__ if python.__module__ == "builtins" else f"{python.__module__}.{python.__qualname__}"
+
+
+def type_of(value: object) -> PacketType:
+    """The packet type of a payload that declares none."""
+    if isinstance(value, list):
+        return packet_type(list[type(value[0])]) if value else packet_type(list[Any])  # type: ignore[misc]
+    for python in type(value).__mro__:
+        known = _REGISTERED.get(python)
+        if known is not None:
+            return known
+    return packet_type(type(value))
