@@ -225,7 +225,7 @@ class InternalError(MpgraphError):
     """A bug in mpgraph. Please report it with its text."""
 
 
-class StopGraph(Exception):  # noqa: N818 - not an error
+class StopGraph(Exception):
     """Raised by a calculator's ``process`` to say that it is done (upstream's ``StatusStop``).
 
     From a source: what it sent in this call is delivered and the node is closed. From another node:

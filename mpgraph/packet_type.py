@@ -173,7 +173,11 @@ def _one_of(members: Iterable[PacketType]) -> PacketType:
 
 
 def _name(python: type) -> str:
-    return python.__qualname__ if python.__module__ == "builtins" else f"{python.__module__}.{python.__qualname__}"
+    return (
+        python.__qualname__
+        if python.__module__ == "builtins"
+        else f"{python.__module__}.{python.__qualname__}"
+    )
 
 
 def type_of(value: object) -> PacketType:

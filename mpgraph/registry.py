@@ -1,0 +1,89 @@
+"""Which calculator a name in a graph means: classes that were imported, then entry points.
+
+A package offers calculators in the entry point group ``mpgraph.calculators`` (registered name = class)
+and folders of ``.pbtxt`` subgraphs in the group ``mpgraph.graphs`` (any name = package). The standard
+calculators and graphs take the same way. Only what a graph names is imported.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .errors import ConfigError
+
+__all__ = ["CALCULATORS", "GRAPHS", "candidates", "find", "names", "register"]
+
+CALCULATORS = "mpgraph.calculators"
+GRAPHS = "mpgraph.graphs"
+
+_CLASSES: dict[str, type[Any]] = {}
+
+
+def register(name: str, cls: type[Any]) -> None:
+    """Registers a class under a name; defining a `Calculator` with ``name=`` does it.
+
+    Loading the same class once more replaces it.
+
+    Raises:
+        ConfigError: Another class has the name.
+    """
+    other = _CLASSES.get(name)
+    if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
+        msg = (
+            f'"{name}" is registered twice: by {other.__module__}.{other.__qualname__} '
+            f"and by {cls.__module__}.{cls.__qualname__}; give one of them another name"
+        )
+        raise ConfigError(msg)
+    _CLASSES[name] = cls
+
+
+def find(name: str) -> type[Any] | None:
+    """The class registered under exactly this name, loaded from an entry point if need be.
+
+    Raises:
+        ConfigError: Its entry point cannot be loaded; the cause says why.
+    """
+    cls = _CLASSES.get(name)
+    if cls is not None:
+        return cls
+    entry = _entries(CALCULATORS).get(name)
+    if entry is None:
+        return None
+    try:
+        loaded: type[Any] = entry.load()
+    except Exception as error:
+        msg = f'the entry point of "{name}" ({entry.value}) cannot be loaded: {type(error).__name__}: {error}'
+        raise ConfigError(msg) from error
+    return _CLASSES.setdefault(name, loaded)
+
+
+def candidates(name: str, package: str = "") -> Iterator[str]:
+    """The registered names that a name in a graph may mean, nearest namespace first (N-16)."""
+    if name.startswith("."):
+        yield name[1:]
+        return
+    while package:
+        yield f"{package}.{name}"
+        package = package.rpartition(".")[0]
+    yield name
+
+
+def names() -> list[str]:
+    """Every name that is registered or offered by an entry point, sorted."""
+    return sorted({*_CLASSES, *_entries(CALCULATORS)})
+
+
+@functools.cache
+def _entries(group: str) -> Mapping[str, importlib.metadata.EntryPoint]:
+    found: dict[str, importlib.metadata.EntryPoint] = {}
+    for entry in importlib.metadata.entry_points(group=group):
+        found.setdefault(entry.name, entry)
+    return found
+
+
+def graph_packages() -> list[str]:
+    """The packages that offer subgraphs."""
+    return [entry.value for entry in _entries(GRAPHS).values()]
