@@ -137,14 +137,19 @@ class LimitError(ConfigError):
 def raise_all(errors: Sequence[ConfigError]) -> None:
     """Raises the errors as one: alone if there is one, joined line by line if there are several.
 
-    The joined one is of the class that all share, if they do, and lists them in `errors`.
+    The joined one is of the class that all share, if they do, and lists them in `errors`
+    (UnknownCalculatorErrors, each of which has one name, are joined to a ConfigError).
     """
     single = [part for error in errors for part in error.errors]
     if not single:
         return
     if len(single) == 1:
         raise single[0]
-    raise ConfigError("\n".join(str(error) for error in single), errors=single)
+    kinds = {type(error) for error in single}
+    kind = kinds.pop() if len(kinds) == 1 else ConfigError
+    if kind is UnknownCalculatorError:
+        kind = ConfigError
+    raise kind("\n".join(str(error) for error in single), errors=single)
 
 
 class RunError(MpgraphError, RuntimeError):
