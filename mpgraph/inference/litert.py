@@ -1,0 +1,35 @@
+"""Inference on LiteRT (the package ai-edge-litert). Importing this module loads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from mpgraph.inference import lowering
+from mpgraph.inference.interpreter import InterpreterEngine
+from mpgraph.inference.protocol import Delegate
+
+__all__ = ["create"]
+
+_RESOLVERS = {
+    Delegate.NONE: OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+    Delegate.XNNPACK: OpResolverType.AUTO,
+}
+
+
+def create(model: bytes, delegate: Delegate, num_threads: int) -> InterpreterEngine:
+    """An engine for a model; see `mpgraph.inference.protocol.create_engine`.
+
+    LiteRT computes the custom operator Convolution2DTransposeBias in XNNPACK only. Without XNNPACK it
+    is replaced by the built-in operator of the same effect (`mpgraph.inference.lowering`).
+    """
+
+    def interpreter(content: bytes) -> Any:
+        return Interpreter(
+            model_content=content,
+            num_threads=num_threads if num_threads > 0 else None,
+            experimental_op_resolver_type=_RESOLVERS[delegate],
+        )
+
+    return InterpreterEngine(model if delegate is Delegate.XNNPACK else lowering.lower(model), interpreter)
