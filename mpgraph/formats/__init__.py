@@ -1,0 +1,1 @@
+"""Payloads that travel in packets: images, tensors, rectangles, models."""

@@ -1,0 +1,130 @@
+"""An image wherever its pixels are."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from mpgraph.packet_type import register_packet_type
+
+from .image_format import ImageFormat
+from .image_frame import ImageFrame, Pixels
+
+__all__ = ["Image"]
+
+
+class Image:
+    """An image that graphs pass without saying where its pixels are.
+
+    Its interface is that of `ImageFrame`, without ``byte_depth`` (PY-I6).
+
+    Args:
+        image_format: The format, an `ImageFormat`.
+        data: C-contiguous uint8, uint16 or float32 array (height, width[, channels]); it is copied.
+
+    Raises:
+        TypeError, RuntimeError, ValueError: As for `ImageFrame`.
+    """
+
+    __slots__ = ("__weakref__", "_frame")
+
+    def __init__(self, image_format: ImageFormat, data: Pixels) -> None:
+        self._frame = ImageFrame(image_format, data)
+
+    @classmethod
+    def from_frame(cls, frame: ImageFrame) -> Image:
+        """An image that shares the frame's pixels."""
+        image = cls.__new__(cls)
+        image._frame = frame
+        return image
+
+    @classmethod
+    def create_from_file(cls, file_name: str | os.PathLike[str]) -> Image:
+        """Reads an image file: one channel becomes GRAY8, three SRGB, four SRGBA.
+
+        Raises:
+            RuntimeError: The file cannot be read or decoded, or has another number of channels.
+        """
+        import cv2
+        import numpy as np
+
+        path = os.fspath(file_name)
+        try:
+            encoded = np.fromfile(path, np.uint8)
+        except OSError as error:
+            msg = f"Image decoding failed (can't fopen): {path}"
+            raise RuntimeError(msg) from error
+        pixels = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED) if encoded.size else None
+        if pixels is None:
+            msg = f"Image decoding failed (unknown image type): {path}"
+            raise RuntimeError(msg)
+        if pixels.dtype == np.uint16:
+            pixels = np.right_shift(pixels, 8).astype(np.uint8)
+        channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+        if channels not in (1, 3, 4):
+            msg = (
+                f"Expected image with 1 (grayscale), 3 (RGB) or 4 (RGBA) channels, found {channels} channels."
+            )
+            raise RuntimeError(msg)
+        if channels > 1:
+            pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB if channels == 3 else cv2.COLOR_BGRA2RGBA)
+        return cls.from_frame(ImageFrame.adopt(pixels))
+
+    @property
+    def frame(self) -> ImageFrame:
+        """The pixels in memory; shared."""
+        return self._frame
+
+    def uses_gpu(self) -> bool:
+        """Whether the pixels were last asked for on the GPU."""
+        return False
+
+    @property
+    def width(self) -> int:
+        """Pixels per row."""
+        return self._frame.width
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self._frame.height
+
+    @property
+    def channels(self) -> int:
+        """Numbers per pixel."""
+        return self._frame.channels
+
+    @property
+    def step(self) -> int:
+        """Bytes from one row to the next."""
+        return self._frame.step
+
+    @property
+    def image_format(self) -> ImageFormat:
+        """The format of the pixels."""
+        return self._frame.image_format
+
+    def is_empty(self) -> bool:
+        """Whether there is no pixel."""
+        return self._frame.is_empty()
+
+    def is_contiguous(self) -> bool:
+        """Whether rows follow each other without a gap."""
+        return self._frame.is_contiguous()
+
+    def is_aligned(self, alignment_boundary: int) -> bool:
+        """Whether the first row's address and `step` are multiples of the boundary, a power of two."""
+        return self._frame.is_aligned(alignment_boundary)
+
+    def numpy_view(self) -> Pixels:
+        """The pixels as a read-only, contiguous array (height, width[, channels])."""
+        return self._frame.numpy_view()
+
+    def __getitem__(self, index: tuple[int, ...]) -> Any:
+        return self._frame[index]
+
+    def __repr__(self) -> str:
+        return f"<Image {self.image_format.name} {self.width}x{self.height}>"
+
+
+register_packet_type(Image, "::mediapipe::Image")
