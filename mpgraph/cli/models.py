@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser", "run"]
 
-_OK, _MISSING = 0, 3
+_OK, _MISSING = 0, 3  # exit codes
+_NAME = "name, file name or upstream path"
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -33,14 +34,12 @@ def add_parser(subparsers: Subparsers) -> None:
     listing.add_argument("--json", action="store_true", help="print everything that is known, as JSON")
     fetch = commands.add_parser("fetch", help="get models that are not on this machine")
     wanted = fetch.add_mutually_exclusive_group(required=True)
-    wanted.add_argument(
-        "names", nargs="*", default=[], metavar="NAME", help="name, file name or upstream path"
-    )
+    wanted.add_argument("names", nargs="*", default=[], metavar="NAME", help=_NAME)
     wanted.add_argument("--all", action="store_true", help="every known model")
     verify = commands.add_parser("verify", help="compare the files on this machine with their SHA-256")
     verify.add_argument("names", nargs="*", metavar="NAME", help="default: every model that is here")
     path = commands.add_parser("path", help="print where a model is, without fetching it")
-    path.add_argument("name", metavar="NAME", help="name, file name or upstream path")
+    path.add_argument("name", metavar="NAME", help=_NAME)
     for command in (listing, fetch, verify, path):
         command.add_argument(
             "--folder", type=Path, help="look here first (default: the environment's MPGRAPH_MODELS)"
@@ -61,12 +60,12 @@ def run(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     rows = [(model, _state(model, args.folder)) for model in model_store.manifest().values()]
     if args.json:
-        print(json.dumps([{**asdict(model), **state} for model, state in rows], indent=2))  # noqa: T201
+        _say(json.dumps([{**asdict(model), **state} for model, state in rows], indent=2))
         return _OK
     width = max(len(model.name) for model, _ in rows)
     for model, state in rows:
         size = f"{model.size / 1024:8.0f} KiB" if model.size else " " * 12
-        print(f"{model.name:{width}}  {size}  {state['place'] or '-':9}  {model.path}")  # noqa: T201
+        _say(f"{model.name:{width}}  {size}  {state['place'] or '-':9}  {model.path}")
     return _OK
 
 
@@ -86,7 +85,7 @@ def _fetch(args: argparse.Namespace) -> int:
             _complain(result)
             code = _MISSING
         else:
-            print(f"{model.name}  {result}")  # noqa: T201
+            _say(f"{model.name}  {result}")
     return code
 
 
@@ -96,16 +95,16 @@ def _verify(args: argparse.Namespace) -> int:
     for model in models:
         copies = model_store.copies(model, folder=args.folder)
         if args.names and not copies:
-            print(f"missing  {model.name}")  # noqa: T201
+            _say(f"missing  {model.name}")
             code = _MISSING
         for copy in copies:
-            print(f"{'ok     ' if copy.intact else 'BROKEN '}  {model.name}  {copy.path}")  # noqa: T201
+            _say(f"{'ok     ' if copy.intact else 'BROKEN '}  {model.name}  {copy.path}")
             code = code if copy.intact else _MISSING
     return code
 
 
 def _path(args: argparse.Namespace) -> int:
-    print(model_store.find(args.name, folder=args.folder, download=False))  # noqa: T201
+    _say(model_store.find(args.name, folder=args.folder, download=False))
     return _OK
 
 
@@ -116,10 +115,15 @@ def _progress() -> model_store.Progress | None:
 
     def show(name: str, done: int, total: int | None) -> None:
         share = f"{100 * done // total:3d} %" if total else f"{done / 1024:.0f} KiB"
-        print(f"\r{name}  {share}", end="\n" if done == total else "", file=sys.stderr, flush=True)  # noqa: T201
+        sys.stderr.write(f"\r{name}  {share}" + "\n" * (done == total))
+        sys.stderr.flush()
 
     return show
 
 
 def _complain(error: ModelError) -> None:
-    print(f"error: {error}", file=sys.stderr)  # noqa: T201
+    sys.stderr.write(f"error: {error}\n")
+
+
+def _say(text: object) -> None:
+    sys.stdout.write(f"{text}\n")
