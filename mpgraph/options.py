@@ -25,22 +25,28 @@ from .errors import Location
 from .option_fields import Message, OptionField, Positioned, hint, is_options_class, option
 from .option_schema import find_extension, find_options, make, options, present_fields, schema_of
 from .option_text import from_tree, to_tree
+from .option_wire import build_pool, descriptor, from_wire, message_class, to_wire
 
 __all__ = [
     "Message",
     "Positioned",
+    "build_pool",
+    "descriptor",
     "extension_number",
     "find_extension",
     "find_options",
     "from_tree",
+    "from_wire",
     "has",
     "is_options_class",
     "location",
     "merge",
+    "message_class",
     "message_name",
     "option",
     "options",
     "to_tree",
+    "to_wire",
     "which_oneof",
 ]
 
