@@ -1,0 +1,1 @@
+"""Graph files: one folder per solution, and `modules` with the subgraphs that they share."""

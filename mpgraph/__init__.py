@@ -1,0 +1,80 @@
+"""mpgraph: MediaPipe's graph, calculator and packet framework in Python.
+
+A ``.pbtxt`` file names calculator nodes and the streams between them; a `Graph` runs the nodes as
+timestamped packets arrive. Calculators are classes with typed ports (`Calculator`) or plain functions
+(`calculator`). What is not exported here is imported from where it lives: `mpgraph.errors`,
+`mpgraph.timestamp`, `mpgraph.formats`, `mpgraph.config`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .calculator import Calculator, CalculatorBase, calculator
+from .config.schema import GraphConfig
+from .context import Context
+from .contract import Contract
+from .errors import ConfigError, MpgraphError, RunError, StopGraph
+from .options import option, options
+from .packet import Packet
+from .ports import Input, Inputs, Output, Outputs, SideInput, SideInputs, SideOutput, SideOutputs
+from .runtime.graph import Graph
+
+if TYPE_CHECKING:
+    from .formats.image import Image
+    from .formats.image_format import ImageFormat
+    from .formats.image_frame import ImageFrame
+    from .formats.tensor import Tensor
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Calculator",
+    "CalculatorBase",
+    "ConfigError",
+    "Context",
+    "Contract",
+    "Graph",
+    "GraphConfig",
+    "Image",
+    "ImageFormat",
+    "ImageFrame",
+    "Input",
+    "Inputs",
+    "MpgraphError",
+    "Output",
+    "Outputs",
+    "Packet",
+    "RunError",
+    "SideInput",
+    "SideInputs",
+    "SideOutput",
+    "SideOutputs",
+    "StopGraph",
+    "Tensor",
+    "calculator",
+    "option",
+    "options",
+]
+
+_LAZY = {  # these need numpy
+    "Image": "image",
+    "ImageFormat": "image_format",
+    "ImageFrame": "image_frame",
+    "Tensor": "tensor",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        import importlib
+
+        value = getattr(importlib.import_module(f"mpgraph.formats.{_LAZY[name]}"), name)
+        globals()[name] = value
+        return value
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

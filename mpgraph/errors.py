@@ -13,7 +13,8 @@
     │   ├─ CalculatorError                   node, calculator, phase, timestamp; __cause__ is the author's
     │   ├─ TimestampError (ValueError)       ├─ PacketTypeError (TypeError)
     │   ├─ EmptyPacketError (LookupError)    ├─ SidePacketError (ValueError)
-    │   ├─ GraphClosedError                  └─ CancelledError
+    │   ├─ GraphClosedError                  ├─ CancelledError
+    │   └─ ThrottledError                    queues are full, and the caller would not wait
     ├─ MediaError (OSError)                  a file or camera that cannot be read or written
     ├─ ModelError (OSError)
     │   ├─ ModelHashError                    a file that is not the model that it should be
@@ -49,6 +50,7 @@ __all__ = [
     "RunError",
     "SidePacketError",
     "StopGraph",
+    "ThrottledError",
     "TimestampError",
     "UnknownCalculatorError",
     "raise_all",
@@ -204,6 +206,10 @@ class SidePacketError(RunError, ValueError):
 
 class GraphClosedError(RunError):
     """A call that needs a running graph was made before its start or after its end."""
+
+
+class ThrottledError(RunError):
+    """A packet was not taken because queues are full, by a call that would not wait."""
 
 
 class CancelledError(RunError):

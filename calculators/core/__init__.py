@@ -1,0 +1,1 @@
+"""Calculators that route packets, whatever they hold."""

@@ -1,0 +1,1 @@
+"""Calculators that convert and load."""

@@ -1,0 +1,1 @@
+"""From text to a checked plan: parsing, the schema, subgraphs, validation. Pure functions."""

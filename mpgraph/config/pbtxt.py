@@ -47,7 +47,7 @@ _SIMPLE: Final = {
     "a": b"\a", "b": b"\b", "f": b"\f", "n": b"\n", "r": b"\r", "t": b"\t", "v": b"\v",
     "\\": b"\\", "?": b"?", "'": b"'", '"': b'"',
 }  # fmt: skip
-_ESCAPED: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
+_ESCAPED: Final = {ord("\n"): r"\n", ord("\r"): r"\r", ord("\t"): r"\t", ord('"'): r"\"", ord("\\"): r"\\"}
 _BRACKETED: Final = re.compile(r"(?:[A-Za-z0-9_.-]+/)?[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 _SIGNED_NAMES: Final = frozenset({"inf", "infinity", "nan"})
 _CLOSING: Final = {"{": "}", "<": ">"}
@@ -365,18 +365,12 @@ def _printed(scalar: Scalar) -> str:
     try:
         text = scalar.value.decode()
     except UnicodeDecodeError:
-        return '"' + "".join(_escaped(chr(byte)) for byte in scalar.value) + '"'
-    return (
-        '"'
-        + "".join(char if char >= "\x80" and char.isprintable() else _escaped(char) for char in text)
-        + '"'
+        return f'"{_escaped(scalar.value)}"'
+    return '"' + "".join(c if c > "~" and c.isprintable() else _escaped(c.encode()) for c in text) + '"'
+
+
+def _escaped(data: bytes) -> str:
+    """Bytes as they stand in a quoted string."""
+    return "".join(
+        _ESCAPED.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}") for byte in data
     )
-
-
-def _escaped(char: str) -> str:
-    """A character, or a byte as a character, as it stands in a quoted string."""
-    if char in _ESCAPED:
-        return _ESCAPED[char]
-    if " " <= char <= "~":
-        return char
-    return "".join(f"\\{byte:03o}" for byte in (char.encode("latin-1") if char <= "\xff" else char.encode()))

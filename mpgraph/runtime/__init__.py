@@ -1,0 +1,1 @@
+"""Running a plan: streams, input policies, nodes, the scheduler and its threads, and `Graph`."""

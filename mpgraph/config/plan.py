@@ -1,0 +1,107 @@
+"""The plan of a graph: what validation makes of a config, and all that a run needs to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mpgraph.calculator import CalculatorBase
+from mpgraph.contract import Contract
+from mpgraph.packet_type import ANY, PacketType
+from mpgraph.port_map import PortMap
+from mpgraph.ports import Kind
+
+from .schema import GraphConfig, NodeConfig
+
+__all__ = ["ExecutorPlan", "NodePlan", "Plan", "SidePlan", "StreamPlan"]
+
+DEFAULT_POLICY = "DefaultInputStreamHandler"
+
+
+@dataclass(slots=True, eq=False)
+class NodePlan:
+    """One node: its calculator, contract and ports.
+
+    Attributes:
+        id: Its place in the sorted graph.
+        name: The canonical name.
+        policy: Registered name of the input policy.
+        back_edges: The input slots whose stream comes from behind.
+    """
+
+    id: int
+    name: str
+    config: NodeConfig
+    calculator: type[CalculatorBase]
+    contract: Contract
+    inputs: PortMap
+    outputs: PortMap
+    side_inputs: PortMap
+    side_outputs: PortMap
+    policy: str = DEFAULT_POLICY
+    back_edges: frozenset[int] = frozenset()
+
+    @property
+    def type(self) -> str:
+        """The calculator's name as the config writes it."""
+        return self.config.calculator
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it makes packets without any input (C-4)."""
+        return not self.inputs and bool(self.outputs)
+
+    def ports(self, kind: Kind) -> PortMap:
+        """The ports of one kind."""
+        ports: PortMap = getattr(self, f"{kind}s")
+        return ports
+
+
+@dataclass(slots=True, eq=False)
+class StreamPlan:
+    """One stream: who produces it (None for a graph input), who consumes it, and what it carries."""
+
+    name: str
+    producer: tuple[NodePlan, int] | None
+    type: PacketType = ANY
+    consumers: list[tuple[NodePlan, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class SidePlan:
+    """One side packet: who produces it (None if the application does), and who needs it."""
+
+    name: str
+    producer: tuple[NodePlan, int] | None
+    type: PacketType = ANY
+    consumers: list[tuple[NodePlan, int]] = field(default_factory=list)
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutorPlan:
+    """One executor: how many threads it may have; 0 for the default number, None for none of its own."""
+
+    name: str
+    num_threads: int | None
+
+
+@dataclass(slots=True, eq=False)
+class Plan:
+    """A checked graph, ready to run; it may be run any number of times, also at once.
+
+    Attributes:
+        config: The expanded config, with the nodes in running order.
+        nodes: The nodes in that order.
+        streams, side_packets: By name.
+        graph_inputs: Names of the graph's input streams.
+        graph_outputs: Names of the graph's output streams that some node produces.
+        executors: By name; "" is the default one.
+    """
+
+    config: GraphConfig
+    nodes: list[NodePlan]
+    streams: dict[str, StreamPlan]
+    side_packets: dict[str, SidePlan]
+    graph_inputs: list[str]
+    graph_outputs: list[str]
+    executors: dict[str, ExecutorPlan]

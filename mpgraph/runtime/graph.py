@@ -1,0 +1,417 @@
+"""`Graph`: a graph as the application sees it."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from mpgraph.config.plan import Plan
+from mpgraph.config.schema import GraphConfig
+from mpgraph.config.subgraph import Library
+from mpgraph.config.validate import make_plan
+from mpgraph.errors import (
+    CancelledError,
+    ConfigError,
+    GraphClosedError,
+    PacketTypeError,
+    RunError,
+    SidePacketError,
+    ThrottledError,
+    TimestampError,
+)
+from mpgraph.packet import Packet
+from mpgraph.resources import Resources
+from mpgraph.timestamp import debug_string, is_allowed_in_stream, next_allowed_in_stream
+
+from .observer import Observer, Poller
+from .policies import POLICIES
+from .scheduler import GraphInput, Phase, Scheduler
+
+__all__ = ["Graph"]
+
+
+class Graph:
+    """A graph of calculators that packets run through.
+
+    ::
+
+        with Graph("face.pbtxt") as graph:
+            graph.observe("detections", lambda packet: print(packet.timestamp, packet.value))
+            graph.start()
+            for index, image in enumerate(images):
+                graph.add_packet("input_video", image, index * 33_333)
+
+    Leaving the ``with`` block closes the inputs, waits for the end and raises what went wrong in the
+    run; if the block raised, the run is cancelled instead. No thread is left either way. A graph can be
+    started again when it is done.
+
+    Args:
+        config: A ``.pbtxt`` or ``.binarypb`` file, a graph as text, or a `GraphConfig`.
+        side_packets: Side packets for every run; values or packets by name.
+        graph_path: Folders with more subgraphs.
+        num_threads: The most threads of the default executor; None for what the graph says, 0 to run
+            everything in the calls that wait for the graph.
+        resources: Where calculators find files; by default the graph's folder and the known models.
+        services: Graph services by key.
+
+    Raises:
+        ConfigError: The graph has errors; all of them are in it.
+        OSError: The file cannot be read.
+    """
+
+    def __init__(
+        self,
+        config: str | Path | GraphConfig,
+        *,
+        side_packets: Mapping[str, Any] | None = None,
+        graph_path: Iterable[str | Path] = (),
+        num_threads: int | None = None,
+        resources: Resources | None = None,
+        services: Mapping[str, Any] | None = None,
+    ) -> None:
+        graph, folder = _load(config)
+        beside = () if folder is None else (folder,)
+        library = Library([Path(path) for path in graph_path], beside=beside)
+        self.plan: Plan = make_plan(graph, library, POLICIES.keys())
+        self._side_packets = dict(side_packets or {})
+        self._num_threads = num_threads
+        self._resources = resources if resources is not None else Resources(folders=beside)
+        self._services = dict(services or {})
+        self._observers: list[Observer] = []
+        self._pollers: list[Poller] = []
+        self._run: Scheduler | None = None
+        self._finalizer: weakref.finalize[..., Graph] | None = None
+
+    @property
+    def config(self) -> GraphConfig:
+        """The expanded config, with the nodes in running order (G-11)."""
+        return self.plan.config
+
+    # Before the start.
+
+    def observe(self, stream: str, callback: Callable[[Packet], object], *, bounds: bool = False) -> None:
+        """Has the function called with each packet of a stream, in every run from the next on (OB-1).
+
+        The function runs on a thread of the graph, or in a call that waits for it, never twice at once.
+        What it raises ends the run. With `bounds`, empty packets tell how far the stream is settled.
+
+        Raises:
+            RunError: There is no such stream, or the graph is running.
+        """
+        self._check_stream(stream, "observe")
+        self._observers.append(Observer(stream, callback, bounds=bounds))
+
+    def poll(self, stream: str, *, bounds: bool = False) -> Poller:
+        """A poller, which hands out the packets of a stream one by one in every run from the next on (OB-4).
+
+        Raises:
+            RunError: There is no such stream, or the graph is running.
+        """
+        self._check_stream(stream, "poll")
+        poller = Poller(stream, bounds=bounds)
+        self._pollers.append(poller)
+        return poller
+
+    def _check_stream(self, stream: str, what: str) -> None:
+        if stream not in self.plan.streams:
+            listed = ", ".join(sorted(name for name in self.plan.streams if "__" not in name)) or "none"
+            msg = f'cannot {what} stream "{stream}": it does not exist (the graph has: {listed})'
+            raise RunError(msg)
+        if self._run is not None and self._run.phase is not Phase.FINISHED:
+            msg = f'cannot {what} stream "{stream}" while the graph is running; do it before start()'
+            raise RunError(msg)
+
+    def start(self, side_packets: Mapping[str, Any] | None = None) -> Graph:
+        """Starts a run.
+
+        Args:
+            side_packets: Side packets for this run, besides those of the constructor.
+
+        Raises:
+            SidePacketError: One is missing, or given although the graph makes it; all are listed.
+            PacketTypeError: One is of the wrong type.
+            RunError: The graph is running.
+        """
+        if self._run is not None and self._run.phase is not Phase.FINISHED:
+            msg = "the graph is running; call wait_until_done() or close() before the next start()"
+            raise RunError(msg)
+        self._run = Scheduler(
+            self.plan,
+            self._all_side_packets(side_packets or {}),
+            observers=self._observers,
+            pollers=self._pollers,
+            num_threads=self._num_threads,
+            resources=self._resources,
+            services=self._services,
+        )
+        if self._finalizer is not None:
+            self._finalizer.detach()
+        self._finalizer = weakref.finalize(self, _abandon, self._run)
+        self._run.start()
+        return self
+
+    def _all_side_packets(self, given: Mapping[str, Any]) -> dict[str, Packet]:
+        twice = sorted(given.keys() & self._side_packets.keys())
+        problems = [f'side packet "{name}" is given twice, to Graph() and to start()' for name in twice]
+        wrong_type = False
+        packets = {
+            name: value if isinstance(value, Packet) else Packet(value)
+            for name, value in {**self._side_packets, **given}.items()
+        }
+        for name, side in self.plan.side_packets.items():
+            packet = packets.get(name)
+            if side.producer is not None:
+                if packet is not None:
+                    node = side.producer[0].name
+                    problems.append(f'side packet "{name}" is given, but node "{node}" produces it')
+            elif packet is None:
+                if side.required:
+                    users = ", ".join(f'"{node.name}"' for node, _ in side.consumers)
+                    problems.append(
+                        f'side packet "{name}" is required but was not provided (node {users} needs it)'
+                    )
+            elif not side.type.accepts(packet):
+                wrong_type = not packet.is_empty()
+                what = f'stores "{packet.type}"' if wrong_type else "is empty"
+                problems.append(f'side packet "{name}" {what}, but "{side.type}" is required')
+        if problems:
+            error = PacketTypeError if wrong_type and len(problems) == 1 else SidePacketError
+            raise error("\n".join(problems))
+        return packets
+
+    # While it runs.
+
+    def add_packet(self, stream: str, value: Any, timestamp: int | None = None, *, wait: bool = True) -> None:
+        """Feeds a value, or a `Packet`, into a graph input.
+
+        An empty packet says that the stream is settled up to its timestamp. While queues are full the
+        call waits, helping the graph along; a closed input drops what is added (Q-5, Q-6).
+
+        Args:
+            stream: The graph input.
+            value: The payload, or a packet.
+            timestamp: Microseconds, increasing from call to call; None for that of the packet.
+            wait: Whether to wait while queues are full.
+
+        Raises:
+            TimestampError: The timestamp is none that a packet may have.
+            PacketTypeError: The graph expects another type.
+            ThrottledError: Queues are full and `wait` is false.
+            GraphClosedError: The graph is not running.
+            RunError: The run has failed.
+        """
+        run, graph_input = self._input(stream)
+        packet = value if isinstance(value, Packet) else Packet(value)
+        if timestamp is not None:
+            packet = packet.at(timestamp)
+        if not is_allowed_in_stream(packet.timestamp):
+            msg = f"{debug_string(packet.timestamp)} can't be the timestamp of a Packet in a stream."
+            raise TimestampError(msg)
+        if packet.is_empty():
+            run.set_bound(graph_input, next_allowed_in_stream(packet.timestamp))
+            return
+        if not graph_input.stream.type.accepts(packet):
+            msg = (
+                f'graph input "{stream}" takes packets of type "{graph_input.stream.type}", '
+                f'but the packet stores "{packet.type}"'
+            )
+            raise PacketTypeError(msg)
+        if run.is_throttled(graph_input):
+            if not wait:
+                msg = f'Graph is throttled: queues behind the graph input "{stream}" are full.'
+                raise ThrottledError(msg)
+            run.help_until(lambda: not run.is_throttled(graph_input) or bool(run.errors) or run.is_over())
+            self._raise_errors(run)
+        run.add_packet(graph_input, packet)
+
+    def set_bound(self, stream: str, bound: int) -> None:
+        """Promises that no packet below the bound will be added to a graph input (Q-7).
+
+        Raises:
+            TimestampError: It is below the present bound.
+            GraphClosedError: The graph is not running.
+            RunError: The run has failed.
+        """
+        run, graph_input = self._input(stream)
+        run.set_bound(graph_input, bound)
+
+    def close_input(self, stream: str) -> None:
+        """Closes a graph input; closing it again does nothing (Q-7).
+
+        Raises:
+            GraphClosedError: The graph is not running.
+            RunError: There is no such graph input.
+        """
+        run, graph_input = self._input(stream, check=False)
+        run.close_input(graph_input)
+
+    def close_all_inputs(self) -> None:
+        """Closes all graph inputs and stops all sources (Q-7)."""
+        if self._run is not None:
+            self._run.close_sources()
+
+    def _input(self, stream: str, *, check: bool = True) -> tuple[Scheduler, GraphInput]:
+        run = self._run
+        if run is None or run.phase is Phase.FINISHED:
+            msg = f'graph input "{stream}" takes packets only between start() and the end of the run'
+            raise GraphClosedError(msg)
+        graph_input = run.inputs.get(stream)
+        if graph_input is None:
+            listed = ", ".join(run.inputs) or "none"
+            msg = f'"{stream}" is not an input stream of the graph (it has: {listed})'
+            raise RunError(msg)
+        if check and run.errors:
+            self._raise_errors(run)
+        return run, graph_input
+
+    def wait_until_idle(self) -> None:
+        """Waits until nothing is left to do with what was added so far, helping along (S-18).
+
+        Raises:
+            RunError: The run has failed, or was not started.
+        """
+        run = self._started()
+        run.help_until(lambda: run.is_idle() or run.is_over())
+        self._raise_errors(run)
+
+    def wait_until_done(self) -> None:
+        """Waits for the end of the run and closes what is open (S-19).
+
+        The inputs must be closed, unless the run fails or is cancelled. Called again it does nothing.
+
+        Raises:
+            RunError: The run has failed, or was not started.
+        """
+        run = self._started()
+        if run.phase is Phase.FINISHED:
+            return
+        run.help_until(run.is_over)
+        run.finish()
+        self._raise_errors(run)
+
+    def wait_for_observed_output(self) -> bool:
+        """Waits until an observer was called since the last such call; False if the run is over (S-20)."""
+        run = self._started()
+        told: list[bool] = []
+
+        def observed() -> bool:
+            if run.take_observed():
+                told.append(True)
+            return bool(told) or run.is_over()
+
+        run.help_until(observed)
+        return bool(told)
+
+    def cancel(self) -> None:
+        """Ends the run as soon as what is running has finished; waiting calls raise `CancelledError`."""
+        if self._run is not None:
+            self._run.cancel()
+
+    def pause(self) -> None:
+        """Starts nothing more until `resume` (S-21)."""
+        self._started().pause()
+
+    def resume(self) -> None:
+        """Goes on after `pause`."""
+        self._started().resume()
+
+    def run(self, side_packets: Mapping[str, Any] | None = None) -> None:
+        """Starts a graph without graph inputs and waits for its end (S-17).
+
+        Raises:
+            RunError: The graph has inputs, or the run has failed.
+        """
+        if self.plan.graph_inputs:
+            msg = f"the graph has inputs ({', '.join(self.plan.graph_inputs)}): call start() and add_packet()"
+            raise RunError(msg)
+        self.start(side_packets)
+        self.wait_until_done()
+
+    # What it made, and its end.
+
+    def output_side_packet(self, name: str) -> Packet:
+        """A side packet that the graph made, also after the run (C-53).
+
+        Raises:
+            SidePacketError: There is no such side packet, or it is not there yet.
+        """
+        if name not in self.plan.side_packets:
+            msg = f'side packet "{name}" does not exist'
+            raise SidePacketError(msg)
+        packet = None if self._run is None else self._run.side_packets.get(name)
+        if packet is None:
+            msg = f'side packet "{name}" is not available yet'
+            raise SidePacketError(msg)
+        return packet
+
+    @property
+    def errors(self) -> tuple[RunError, ...]:
+        """What went wrong in the present or last run, in the order of recording."""
+        return () if self._run is None else tuple(self._run.errors)
+
+    def close(self) -> None:
+        """Closes the inputs, waits for the end, and raises what went wrong; harmless when it is over."""
+        run = self._run
+        if run is None or run.phase is Phase.FINISHED:
+            return
+        try:
+            run.resume()
+            run.close_sources()
+            self.wait_until_done()
+        finally:
+            self._end(run)
+
+    def _end(self, run: Scheduler) -> None:
+        run.cancel()
+        run.finish()
+
+    def __enter__(self) -> Graph:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        elif self._run is not None:
+            self._end(self._run)
+
+    def _started(self) -> Scheduler:
+        if self._run is None:
+            msg = "the graph is not running; call start() first"
+            raise GraphClosedError(msg)
+        return self._run
+
+    def _raise_errors(self, run: Scheduler) -> None:
+        errors = list(run.errors)
+        if not errors:
+            return
+        first = next((error for error in errors if not isinstance(error, CancelledError)), errors[0])
+        if len(errors) > 1 and not getattr(first, "__notes__", None):
+            first._errors = tuple(errors)
+            for other in errors:
+                if other is not first:
+                    first.add_note(f"then: {other}")
+        raise first.with_traceback(None)
+
+
+def _load(config: str | Path | GraphConfig) -> tuple[GraphConfig, Path | None]:
+    if isinstance(config, GraphConfig):
+        return config, None
+    if isinstance(config, str) and not ("\n" not in config and config.endswith((".pbtxt", ".binarypb"))):
+        if not config.strip():
+            return GraphConfig(), None
+        if not any(mark in config for mark in ":{<#"):
+            msg = f'"{config}" is neither a graph as text nor the name of a .pbtxt or .binarypb file'
+            raise ConfigError(msg)
+        return GraphConfig.from_text(config), None
+    path = Path(config)
+    return GraphConfig.load(path), path.parent
+
+
+def _abandon(run: Scheduler) -> None:
+    run.cancel()
+    run.finish()

@@ -1,0 +1,98 @@
+"""The interface of input policies (upstream's input stream handlers) and the readiness of a sync set."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Final
+
+from mpgraph.packet import Packet
+from mpgraph.runtime.stream import InputStream
+from mpgraph.timestamp import (
+    DONE,
+    MAX,
+    ONE_OVER_POSTSTREAM,
+    POSTSTREAM,
+    UNSTARTED,
+    previous_allowed_in_stream,
+)
+
+__all__ = ["CLOSE", "NOT_READY", "READY", "InputPolicy", "Status", "SyncSet"]
+
+
+class Status(IntEnum):
+    """What an input policy says of a node."""
+
+    NOT_READY = 0
+    READY = 1
+    CLOSE = 2
+
+
+NOT_READY: Final = Status.NOT_READY
+READY: Final = Status.READY
+CLOSE: Final = Status.CLOSE
+
+
+class SyncSet:
+    """Streams that are aligned in time, and when a set of their packets is complete (I-11)."""
+
+    __slots__ = ("last_processed", "process_bounds", "streams")
+
+    def __init__(self, streams: Sequence[InputStream], *, process_bounds: bool) -> None:
+        self.streams = streams
+        self.process_bounds = process_bounds
+        self.last_processed = UNSTARTED
+
+    def readiness(self) -> tuple[Status, int]:
+        """READY with the timestamp, NOT_READY with the set's bound, or CLOSE."""
+        min_bound = min_packet = DONE
+        for stream in self.streams:
+            if stream.queue:
+                timestamp = stream.queue[0].timestamp
+                if timestamp < min_packet:
+                    min_packet = timestamp
+            elif stream.bound < min_bound:
+                min_bound = stream.bound
+        lowest = min(min_bound, min_packet)
+        if lowest >= ONE_OVER_POSTSTREAM:
+            self.last_processed = MAX
+            return CLOSE, DONE
+        if not self.process_bounds:
+            if min_bound > min_packet:
+                self.last_processed = min_packet
+                return READY, min_packet
+            return NOT_READY, lowest
+        if min_packet == POSTSTREAM and min_bound > min_packet:
+            settled = POSTSTREAM
+        else:
+            settled = previous_allowed_in_stream(min_bound)
+        candidate = min(min_packet, settled)
+        if candidate > self.last_processed:
+            self.last_processed = candidate
+            return READY, candidate
+        return NOT_READY, lowest
+
+
+class InputPolicy(ABC):
+    """Decides when a node runs and with which packets (spec 8.3).
+
+    Args:
+        streams: The node's input streams in slot order.
+        process_bounds: Whether the node wants to be called for settled timestamps without packets.
+    """
+
+    def __init__(self, streams: Sequence[InputStream], *, process_bounds: bool) -> None:
+        self.streams = streams
+        self.process_bounds = process_bounds
+
+    @abstractmethod
+    def readiness(self) -> tuple[Status, int]:
+        """READY with the input timestamp, NOT_READY with the lowest pending bound, or CLOSE.
+
+        After READY, `fill` must be called before the next `readiness` (I-13).
+        """
+
+    @abstractmethod
+    def fill(self, timestamp: int) -> Sequence[Packet]:
+        """Takes the packets of the input set that `readiness` found, one per stream (I-12)."""

@@ -1,0 +1,250 @@
+"""Streams at run time: the queue and bound of each consumer, and the fan-out of each producer.
+
+Plain state without locks or threads (spec 8.1): the scheduler calls it under the graph's lock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final, Protocol
+
+from mpgraph.errors import PacketTypeError, RunError, TimestampError
+from mpgraph.packet import Packet
+from mpgraph.packet_type import ANY, PacketType
+from mpgraph.timestamp import (
+    DONE,
+    MAX,
+    MIN,
+    ONE_OVER_POSTSTREAM,
+    POSTSTREAM,
+    PRESTREAM,
+    UNSTARTED,
+    add_offset,
+    debug_string,
+    next_allowed_in_stream,
+    previous_allowed_in_stream,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["EMPTY", "Consumer", "InputStream", "OutputStream", "offset_bound"]
+
+EMPTY: Final = Packet()
+
+
+class Consumer(Protocol):
+    """Who owns an input queue: a node, an observer or a poller."""
+
+    def notify(self) -> None:
+        """Called when the queue's head or bound changed."""
+
+
+class InputStream:
+    """What one consumer has of a stream: a queue of packets and the bound of the next (I-1).
+
+    Attributes:
+        name: The stream's name.
+        owner: Who consumes it.
+        queue: Packets that were not consumed yet, oldest first.
+        bound: No packet below it will come; Done when closed.
+        max_size: Length at which it counts as full; -1 for never.
+        full: Whether it is full, as told to `on_full`.
+        added: How many packets came in this run.
+        on_full: Called with the stream when it becomes full or stops being so.
+    """
+
+    __slots__ = ("_check", "added", "bound", "full", "max_size", "name", "on_full", "owner", "queue", "type")
+
+    def __init__(
+        self,
+        name: str,
+        owner: Consumer,
+        *,
+        type: PacketType = ANY,
+        max_size: int = -1,
+        on_full: Callable[[InputStream], None] | None = None,
+    ) -> None:
+        self.name = name
+        self.owner = owner
+        self.type = type
+        self.queue: deque[Packet] = deque()
+        self.bound = PRESTREAM
+        self.max_size = max_size
+        self.full = False
+        self.added = 0
+        self.on_full = on_full
+        self._check = None if type is ANY else type.check
+
+    def head(self) -> int:
+        """The timestamp of the oldest packet, or the bound if there is none (I-2)."""
+        return self.queue[0].timestamp if self.queue else self.bound
+
+    def settled(self) -> int:
+        """Up to where everything is known that precedes the oldest packet or the bound."""
+        return previous_allowed_in_stream(self.head())
+
+    def add(self, packet: Packet) -> bool:
+        """Appends a packet; tells whether `head` changed. A closed stream drops it (I-3, I-4).
+
+        Raises:
+            TimestampError: The timestamp is below the bound, or Post-Stream after other packets.
+            PacketTypeError: The payload is not of the consumer's type.
+        """
+        timestamp = packet.timestamp
+        if timestamp < self.bound:
+            if self.bound == DONE:
+                return False
+            msg = (
+                f'Packet timestamp mismatch on a calculator receiving from stream "{self.name}". '
+                f"Current minimum expected timestamp is {debug_string(self.bound)} but received "
+                f"{debug_string(timestamp)}. Timestamps of a stream must increase strictly; only some input "
+                "policies, such as ImmediateInputStreamHandler, let the inputs of a node run apart."
+            )
+            raise TimestampError(msg)
+        if timestamp == POSTSTREAM and self.added:
+            msg = (
+                f'In stream "{self.name}", a packet at Timestamp::PostStream() must be the only Packet in '
+                "an InputStream."
+            )
+            raise TimestampError(msg)
+        if self._check is not None and not self.type.accepts(packet):
+            msg = (
+                f'Packet type mismatch on a calculator receiving from stream "{self.name}": '
+                f'The Packet stores "{packet.type}", but "{self.type}" was requested.'
+            )
+            raise PacketTypeError(msg)
+        self.added += 1
+        self.bound = timestamp + 1 if MIN <= timestamp < MAX else next_allowed_in_stream(timestamp)
+        queue = self.queue
+        queue.append(packet)
+        size = len(queue)
+        if size >= self.max_size >= 0 and not self.full and self.on_full is not None:
+            self.full = True
+            self.on_full(self)
+        return size == 1
+
+    def set_bound(self, bound: int) -> bool:
+        """Raises the bound; tells whether `head` changed. Done closes the stream (I-5).
+
+        Raises:
+            TimestampError: The bound is lower than the present one.
+        """
+        if bound == self.bound or self.bound == DONE:
+            return False
+        if bound < self.bound:
+            msg = (
+                "SetNextTimestampBound must be called with a timestamp greater than or equal to the current "
+                f'bound. In stream "{self.name}". Current minimum expected timestamp is '
+                f"{debug_string(self.bound)} but received {debug_string(bound)}"
+            )
+            raise TimestampError(msg)
+        self.bound = bound
+        return not self.queue
+
+    def pop_at(self, timestamp: int) -> Packet:
+        """Takes the packet at the timestamp, or an empty one stamped with how far the stream is settled.
+
+        Older packets are dropped, and the bound rises past the timestamp (I-8).
+        """
+        queue = self.queue
+        found = None
+        while queue and queue[0].timestamp <= timestamp:
+            found = queue.popleft()
+        if self.bound <= timestamp:
+            self.bound = next_allowed_in_stream(timestamp)
+        if self.full:
+            self.resized()
+        if found is not None and found.timestamp == timestamp:
+            return found
+        return Packet.empty(self.settled())
+
+    def resized(self) -> None:
+        """Tells `on_full` if the queue, or its limit, has changed so that it is not full any more."""
+        if self.full and not len(self.queue) >= self.max_size >= 0 and self.on_full is not None:
+            self.full = False
+            self.on_full(self)
+
+    def close(self) -> None:
+        """Drops what is queued and takes no more."""
+        self.queue.clear()
+        self.bound = DONE
+        self.resized()
+
+    def is_done(self) -> bool:
+        """Whether nothing is queued and nothing can come."""
+        return self.bound == DONE and not self.queue
+
+
+def offset_bound(timestamp: int, offset: int) -> int:
+    """The bound of an output with an offset when the node's inputs are processed at a timestamp (C-37)."""
+    if MIN <= timestamp < MAX:
+        return timestamp + 1 if not offset else next_allowed_in_stream(add_offset(timestamp, offset))
+    if timestamp == PRESTREAM:
+        return MIN
+    if timestamp == MAX:
+        return POSTSTREAM if offset >= 0 else next_allowed_in_stream(add_offset(MAX, offset))
+    if timestamp == POSTSTREAM:
+        return ONE_OVER_POSTSTREAM
+    return UNSTARTED
+
+
+class OutputStream:
+    """The producing end of a stream: its bound, and the queues of all who consume it.
+
+    Attributes:
+        name: The stream's name.
+        type: The packet type that its producer promises.
+        bound: No packet below it will be sent.
+        consumers: The queues that every packet goes to, in order.
+        header: The stream header; empty if there is none.
+    """
+
+    __slots__ = ("bound", "consumers", "header", "name", "type")
+
+    def __init__(self, name: str, type: PacketType) -> None:
+        self.name = name
+        self.type = type
+        self.bound = PRESTREAM
+        self.consumers: list[InputStream] = []
+        self.header = EMPTY
+
+    def send(self, packets: Sequence[Packet], bound: int, failed: Callable[[RunError], None]) -> None:
+        """Delivers packets, then the bound, to every consumer (I-40).
+
+        What a consumer refuses is handed to `failed`, once per consumer.
+        """
+        if packets:
+            passed = next_allowed_in_stream(packets[-1].timestamp)
+            if bound > passed:
+                self.bound = bound
+            elif passed > self.bound:
+                self.bound = bound = passed
+        elif bound > self.bound:
+            self.bound = bound
+        else:
+            return
+        for consumer in self.consumers:
+            try:
+                changed = False
+                for packet in packets:
+                    changed |= consumer.add(packet)
+                if bound > consumer.bound:
+                    changed |= consumer.set_bound(bound)
+            except RunError as error:
+                failed(error)
+            else:
+                if changed:
+                    consumer.owner.notify()
+
+    def close(self) -> None:
+        """Tells every consumer that nothing more will come."""
+        self.bound = DONE
+        for consumer in self.consumers:
+            if consumer.set_bound(DONE):
+                consumer.owner.notify()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self.bound == DONE
