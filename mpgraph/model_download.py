@@ -35,10 +35,11 @@ _PIECE = 1 << 16
 _LIMIT = 1 << 30  # of a file whose size the manifest does not tell
 
 # The models are the same in every wheel of the release; this one is for Linux on x86-64.
-_PIP = (
-    "-m pip download --quiet --no-input --disable-pip-version-check --retries=1 --no-deps "
-    "--only-binary=:all: --python-version=3.11 --implementation=cp --platform=manylinux_2_28_x86_64"
-).split()
+_PIP = [
+    *("-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check", "--retries=1"),
+    *("--no-deps", "--only-binary=:all:", "--python-version=3.11", "--implementation=cp"),
+    "--platform=manylinux_2_28_x86_64",
+]
 
 
 def download(model: Model, tried: list[str], progress: Progress | None = None) -> bool:
