@@ -6,7 +6,7 @@ Plain state; the scheduler calls it under the graph's lock.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from mpgraph.config.plan import NodePlan
 from mpgraph.context import Context, OutputSlot, SideOutputSlot
 from mpgraph.errors import RunError
 from mpgraph.packet import Packet
-from mpgraph.timestamp import DONE, MAX, MIN, UNSTARTED, add_offset
+from mpgraph.timestamp import DONE, MAX, MIN, PRESTREAM, UNSTARTED, add_offset
 
 from .policies import make_policy
 from .stream import InputStream, OutputStream, offset_bound
@@ -49,12 +49,14 @@ class Node:
         in_flight: How many of its calls are queued or running.
         full: How many full queues throttle it, if it is a source (Q-4).
         dirty: Whether the scheduler is about to look at it.
+        settled: The bound of its inputs up to which its outputs have followed.
     """
 
     __slots__ = (
         "_context",
         "_free",
         "_make_context",
+        "_none_done",
         "_order",
         "_side_slots",
         "calculator",
@@ -73,6 +75,7 @@ class Node:
         "plan",
         "policy",
         "pool",
+        "settled",
         "state",
         "waiting",
     )
@@ -80,7 +83,6 @@ class Node:
     def __init__(
         self,
         plan: NodePlan,
-        inputs: Sequence[InputStream],
         outputs: Sequence[OutputStream],
         pool: ThreadPool,
         notified: Callable[[Node], None],
@@ -88,14 +90,13 @@ class Node:
         self.plan = plan
         self.id = plan.id
         self.name = plan.name
-        self.inputs = inputs
+        self.inputs: Sequence[InputStream] = ()
         self.outputs = outputs
         self.pool = pool
         self.notified = notified
         self.is_source = plan.is_source
         self.layer = plan.config.source_layer
         self.max_in_flight = 1 if self.is_source else max(1, plan.config.max_in_flight)
-        self.policy = make_policy(plan.policy, inputs, process_bounds=plan.contract.process_timestamp_bounds)
         self.calculator: CalculatorBase | None = None
         self.state = State.UNOPENED
         self.waiting = 0
@@ -103,9 +104,18 @@ class Node:
         self.in_flight = 0
         self.full = 0
         self.dirty = False
+        self.settled = PRESTREAM
+        self._none_done: Sequence[bool] = ()
         self._free: list[Context] = []
         self._order: deque[tuple[Context, list[bool]]] = deque()
         self._side_slots: list[SideOutputSlot] = []
+
+    def connect(self, inputs: Sequence[InputStream]) -> None:
+        """Takes the queues of its input streams, in slot order."""
+        self.inputs = inputs
+        self._none_done = [False] * len(inputs)
+        bounds = self.plan.contract.process_timestamp_bounds
+        self.policy = make_policy(self.plan.policy, inputs, process_bounds=bounds)
 
     def notify(self) -> None:
         """Called by an input stream whose head or bound changed."""
@@ -157,17 +167,20 @@ class Node:
             slot.offset = opened.offset
         return cc
 
-    def begin(self, timestamp: int, inputs: Sequence[Packet] | None = None) -> Context:
+    def begin(self, timestamp: int, inputs: Sequence[Packet] = ()) -> Context:
         """A context for the next call, with its inputs."""
         cc = self._free.pop() if self._free else self._another_context()
         cc.timestamp = timestamp
-        if inputs is not None:
-            cc.inputs = inputs
-            cc.done = [stream.is_done() for stream in self.inputs]
-        for slot, stream in zip(cc.outputs, self.outputs, strict=True):
-            slot.stream_bound = stream.bound
+        cc.inputs = inputs
+        cc.done = self._none_done
+        for stream in self.inputs:
+            if stream.bound == DONE:
+                cc.done = [stream.is_done() for stream in self.inputs]
+                break
         self.in_flight += 1
         if self.max_in_flight > 1:
+            for slot, output in zip(cc.outputs, self.outputs, strict=True):
+                slot.stream_bound = output.bound
             self._order.append((cc, [False]))
         return cc
 
@@ -198,22 +211,31 @@ class Node:
 
     def _deliver(self, cc: Context, failed: Callable[[RunError], None]) -> None:
         timestamp = cc.timestamp
-        for slot, stream in zip(cc.outputs, self.outputs, strict=True):
-            if stream.closed:
+        following = timestamp + 1 if MIN <= timestamp < MAX else offset_bound(timestamp, 0)
+        if following > self.settled:
+            self.settled = following
+        for slot, stream in self._pairs(cc):
+            bound = stream.bound
+            packets = slot.packets
+            if bound == DONE:
                 slot.packets = []
                 continue
-            bound = stream.bound
             if slot.bound is not None:
                 bound = max(bound, slot.bound)
                 slot.bound = None
             if slot.offset is not None:
-                bound = max(bound, offset_bound(timestamp, slot.offset))
-            packets = slot.packets
+                followed = following if not slot.offset else offset_bound(timestamp, slot.offset)
+                if followed > bound:
+                    bound = followed
             if packets:
                 slot.packets = []
             stream.send(packets, bound, failed)
             if slot.closed:
                 stream.close()
+            slot.stream_bound = stream.bound
+
+    def _pairs(self, cc: Context) -> Iterable[tuple[OutputSlot, OutputStream]]:
+        return zip(cc.outputs, self.outputs, strict=True)
 
     def last_context(self) -> Context:
         """A context for Close at the end of a failed run, when no call is running any more."""
@@ -224,13 +246,15 @@ class Node:
 
     def settle_outputs(self, bound: int, failed: Callable[[RunError], None]) -> None:
         """Passes a pending bound of the inputs on to the outputs that follow them (C-38)."""
-        if not MIN <= bound <= MAX:
+        if bound <= self.settled or not MIN <= bound <= MAX:
             return
-        for slot, stream in zip(self._context.outputs, self.outputs, strict=True):
+        self.settled = bound
+        for slot, stream in self._pairs(self._context):
             if slot.offset is not None and not stream.closed:
                 passed = bound if not slot.offset else add_offset(bound, slot.offset)
                 if passed > stream.bound:
                     stream.send((), passed, failed)
+                    slot.stream_bound = stream.bound
 
     def take_side_packets(self, published: Container[str]) -> list[tuple[str, Packet]]:
         """The output side packets that were set and not taken before."""

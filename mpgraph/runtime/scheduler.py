@@ -104,6 +104,7 @@ class Scheduler:
         self._layers: list[Node] = []
         self._active: list[Node] = []
         self._default, self._pools = self._make_pools(num_threads)
+        self._named_pools = [pool for pool in self._pools.values() if pool is not self._default]
         self._streams = {name: OutputStream(name, stream.type) for name, stream in plan.streams.items()}
         self.inputs = {name: GraphInput(self._streams[name]) for name in plan.graph_inputs}
         self._ancestors: dict[int, tuple[Node | GraphInput, ...]] = {}
@@ -143,7 +144,6 @@ class Scheduler:
             inputs: list[InputStream] = []
             node = Node(
                 plan,
-                inputs,
                 [self._streams[name] for name in plan.outputs.names],
                 self._pools[plan.config.executor],
                 self._dirty.append,
@@ -152,6 +152,7 @@ class Scheduler:
                 stream = InputStream(name, node, max_size=self._max_size, on_full=self.on_full)
                 self._streams[name].consumers.append(stream)
                 inputs.append(stream)
+            node.connect(inputs)
             sources: frozenset[Node | GraphInput] = frozenset()
             if node.is_source:
                 sources = frozenset((node,))
@@ -362,12 +363,12 @@ class Scheduler:
             raise interrupted
 
     def _wake(self, spare: int) -> None:
-        self._default.wake(spare)
-        for pool in self._pools.values():
-            if pool is not self._default:
-                pool.wake(0)
-        if self._waiting and not self._default.num_threads:
-            self._changed.notify_all()
+        if len(self._default.tasks) > spare:
+            self._default.wake(spare)
+            if self._waiting and not self._default.num_threads:
+                self._changed.notify_all()
+        for pool in self._named_pools:
+            pool.wake(0)
 
     def _call(self, function: Callable[[Any], object], argument: Any) -> BaseException | None:
         """Calls code of others without the lock; returns what it raised."""
@@ -537,13 +538,13 @@ class Scheduler:
             if status is READY:
                 cc = node.begin(timestamp, node.policy.fill(timestamp))
                 self._push(node.pool, (_CALL, -node.id, 0), self._process, (node, cc))
-            else:
-                if not node.in_flight:
-                    if status is CLOSE:
-                        self._schedule_close(node)
-                    else:
-                        node.settle_outputs(timestamp, self._record)
-                return
+                continue
+            if not node.in_flight:
+                if status is CLOSE:
+                    self._schedule_close(node)
+                else:
+                    node.settle_outputs(timestamp, self._record)
+            return
 
     def _when_idle(self) -> bool:
         """What happens when nothing is left to run (S-11); tells whether there is something again."""

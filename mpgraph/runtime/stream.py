@@ -215,22 +215,22 @@ class OutputStream:
         What a consumer refuses is handed to `failed`, once per consumer.
         """
         if packets:
-            passed = next_allowed_in_stream(packets[-1].timestamp)
-            if bound > passed:
-                self.bound = bound
-            elif passed > self.bound:
-                self.bound = bound = passed
-        elif bound > self.bound:
-            self.bound = bound
-        else:
+            last = packets[-1].timestamp
+            passed = last + 1 if MIN <= last < MAX else next_allowed_in_stream(last)
+            if passed > bound:
+                bound = passed
+        if bound <= self.bound and not packets:
             return
+        if bound > self.bound:
+            self.bound = bound
         for consumer in self.consumers:
             try:
                 changed = False
                 for packet in packets:
-                    changed |= consumer.add(packet)
-                if bound > consumer.bound:
-                    changed |= consumer.set_bound(bound)
+                    if consumer.add(packet):
+                        changed = True
+                if bound > consumer.bound and consumer.set_bound(bound):
+                    changed = True
             except RunError as error:
                 failed(error)
             else:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mpgraph.runtime.stream import InputStream
 
 from .base import CLOSE, NOT_READY, READY, InputPolicy, Status, SyncSet
-from .default import DefaultPolicy
+from .default import DefaultPolicy, SingleStreamPolicy
 from .immediate import ImmediatePolicy
 
 __all__ = ["CLOSE", "NOT_READY", "POLICIES", "READY", "InputPolicy", "Status", "SyncSet", "make_policy"]
@@ -20,4 +20,7 @@ POLICIES: dict[str, type[InputPolicy]] = {
 
 def make_policy(name: str, streams: Sequence[InputStream], *, process_bounds: bool) -> InputPolicy:
     """The policy of that name for a node's streams; the plan has checked that there is one."""
-    return POLICIES[name](streams, process_bounds=process_bounds)
+    policy = POLICIES[name]
+    if policy is DefaultPolicy and len(streams) == 1 and not process_bounds:
+        policy = SingleStreamPolicy
+    return policy(streams, process_bounds=process_bounds)

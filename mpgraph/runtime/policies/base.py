@@ -37,8 +37,6 @@ CLOSE: Final = Status.CLOSE
 class SyncSet:
     """Streams that are aligned in time, and when a set of their packets is complete (I-11)."""
 
-    __slots__ = ("last_processed", "process_bounds", "streams")
-
     def __init__(self, streams: Sequence[InputStream], *, process_bounds: bool) -> None:
         self.streams = streams
         self.process_bounds = process_bounds
