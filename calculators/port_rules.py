@@ -1,0 +1,39 @@
+"""Rules of contracts that several calculators share."""
+
+from __future__ import annotations
+
+from mpgraph.contract import Contract
+from mpgraph.errors import ContractError
+from mpgraph.ports import Kind
+
+__all__ = ["exactly_one", "no_gpu"]
+
+
+def exactly_one(contract: Contract, kind: Kind, *tags: str) -> None:
+    """Checks that a node connects exactly one of the tags.
+
+    Raises:
+        ContractError: It connects none or several.
+    """
+    connected = [tag for tag in tags if contract.ports(kind).has(tag)]
+    if len(connected) != 1:
+        msg = (
+            f"exactly one {kind.replace('_', ' ')} of {', '.join(tags)} must be connected; "
+            f"connected: {', '.join(connected) or 'none'}"
+        )
+        raise ContractError(msg)
+
+
+def no_gpu(contract: Contract) -> None:
+    """Checks that a node uses no stream of images on the GPU.
+
+    Raises:
+        ContractError: It does.
+    """
+    used = [tag for tag in (*contract.inputs.tags(), *contract.outputs.tags()) if tag.endswith("_GPU")]
+    if used:
+        msg = (
+            f"GPU streams ({', '.join(dict.fromkeys(used))}) are not supported by this version; "
+            f"use the tags without _GPU, or the CPU variant of the graph"
+        )
+        raise ContractError(msg)
