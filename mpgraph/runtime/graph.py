@@ -28,7 +28,7 @@ from mpgraph.timestamp import debug_string, is_allowed_in_stream, next_allowed_i
 
 from .observer import Observer, Poller
 from .policies import POLICIES
-from .scheduler import GraphInput, Phase, Scheduler
+from .scheduler import Constant, GraphInput, Phase, Scheduler
 
 __all__ = ["Graph"]
 
@@ -82,6 +82,7 @@ class Graph:
         self._services = dict(services or {})
         self._observers: list[Observer] = []
         self._pollers: list[Poller] = []
+        self._constants: dict[int, Constant] = {}
         self._run: Scheduler | None = None
         self._finalizer: weakref.finalize[..., Graph] | None = None
 
@@ -146,6 +147,7 @@ class Graph:
             num_threads=self._num_threads,
             resources=self._resources,
             services=self._services,
+            constants=self._constants,
         )
         if self._finalizer is not None:
             self._finalizer.detach()

@@ -49,6 +49,7 @@ class Node:
         in_flight: How many of its calls are queued or running.
         full: How many full queues throttle it, if it is a source (Q-4).
         dirty: Whether the scheduler is about to look at it.
+        side_inputs: Its input side packets, once it was opened.
         settled: The bound of its inputs up to which its outputs have followed.
     """
 
@@ -76,6 +77,7 @@ class Node:
         "policy",
         "pool",
         "settled",
+        "side_inputs",
         "state",
         "waiting",
     )
@@ -105,6 +107,7 @@ class Node:
         self.full = 0
         self.dirty = False
         self.settled = PRESTREAM
+        self.side_inputs: Sequence[Packet] = ()
         self._none_done: Sequence[bool] = ()
         self._free: list[Context] = []
         self._order: deque[tuple[Context, list[bool]]] = deque()
@@ -132,6 +135,7 @@ class Node:
 
     def prepare(self, side_inputs: Sequence[Packet], resources: Resources, services: dict[str, Any]) -> None:
         """Takes what the contexts of its calls have in common."""
+        self.side_inputs = side_inputs
         plan = self.plan
         contract = plan.contract
         offset = None if self.is_source else contract.timestamp_offset

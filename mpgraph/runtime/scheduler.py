@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["GraphInput", "Phase", "Scheduler"]
 
 logger = logging.getLogger(__name__)
+
+Constant = tuple[Sequence[Packet], dict[str, Packet]]
+"""The input side packets of a node, and the output side packets that it made of them."""
 
 DEFAULT_QUEUE_SIZE = 100
 
@@ -75,6 +78,8 @@ class Scheduler:
             node up to the number of cores (S-5).
         resources: Where calculators find files.
         services: Graph services by key.
+        constants: What nodes without streams made of which side packets in the run before; such a node
+            is not opened again for the same ones (C-11). Updated.
     """
 
     def __init__(
@@ -87,11 +92,13 @@ class Scheduler:
         num_threads: int | None,
         resources: Resources,
         services: dict[str, Any],
+        constants: dict[int, Constant],
     ) -> None:
         self.plan = plan
         self.errors: list[RunError] = []
         self.phase = Phase.RUNNING
         self.side_packets = dict(side_packets)
+        self._constants = constants
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
         self._waiting = 0
@@ -389,6 +396,8 @@ class Scheduler:
         if self.errors:
             return None
         sides = [self.side_packets.get(name, EMPTY) for name in node.plan.side_inputs.names]
+        if self._resend_constant(node, sides):
+            return None
         node.prepare(sides, self._resources, self._services)
         cc = node.begin(UNSTARTED)
         cc.headers = [self._streams[stream.name].header for stream in node.inputs]
@@ -427,10 +436,25 @@ class Scheduler:
             self._schedule_open(node)
 
     def _publish(self, node: Node) -> None:
-        for name, packet in node.take_side_packets(self.side_packets.keys()):
+        made = node.take_side_packets(self.side_packets.keys())
+        if made and not node.inputs and not node.outputs:
+            self._constants.setdefault(node.id, (node.side_inputs, {}))[1].update(made)
+        self._publish_packets(made)
+
+    def _publish_packets(self, made: Iterable[tuple[str, Packet]]) -> None:
+        for name, packet in made:
             self.side_packets[name] = packet
             for consumer, _ in self.plan.side_packets[name].consumers:
                 self._one_less(self._by_plan[consumer])
+
+    def _resend_constant(self, node: Node, sides: Sequence[Packet]) -> bool:
+        before, made = self._constants.pop(node.id, ((), {}))
+        if not made or any(new.value is not old.value for new, old in zip(sides, before, strict=True)):
+            return False
+        self._constants[node.id] = before, made
+        node.state = State.CLOSED
+        self._publish_packets(made.items())
+        return True
 
     def _process(self, call: tuple[Node, Context]) -> BaseException | None:
         node, cc = call

@@ -638,3 +638,29 @@ def test_ten_thousand_nodes_in_a_row() -> None:
         graph.add_packet("s0", 1, 1)
         graph.wait_until_idle()
         assert found == [(1, 1)]
+
+
+def test_a_node_without_streams_is_not_opened_again_for_the_same_side_packets() -> None:
+    """C-11."""
+    opened: list[object] = []
+
+    class Double(Calculator, name="TestDouble"):
+        number = SideInput[object]("NUMBER", optional=True)
+        doubled = SideOutput[object]("DOUBLED")
+
+        def open(self, cc: Context) -> None:
+            value = cc.get(self.number, 1)
+            opened.append(value)
+            cc.send(self.doubled, [value, value])
+
+    graph = Graph(
+        """node { calculator: "TestDouble" input_side_packet: "NUMBER:a" output_side_packet: "DOUBLED:b" }
+        node { calculator: "TestDouble" input_side_packet: "NUMBER:b" output_side_packet: "DOUBLED:c" }"""
+    )
+    first = object()
+    for given, runs in (({"a": first}, 2), ({"a": first}, 2), ({"a": object()}, 4), ({}, 6), ({}, 6)):
+        graph.run(given)
+        assert len(opened) == runs
+        made = graph.output_side_packet("c").value
+        assert made[0] is graph.output_side_packet("b").value
+        assert made[0][0] is given.get("a", 1)
