@@ -28,7 +28,8 @@ from mpgraph.timestamp import debug_string, is_allowed_in_stream, next_allowed_i
 
 from .observer import Observer, Poller
 from .policies import POLICIES
-from .scheduler import Constant, GraphInput, Phase, Scheduler
+from .scheduler import Constant, Phase, Scheduler
+from .wiring import GraphInput
 
 __all__ = ["Graph"]
 

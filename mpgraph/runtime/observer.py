@@ -75,11 +75,11 @@ class Poller:
         self._last = UNSTARTED
         self._scheduler: Scheduler | None = None
 
-    def attach(self, scheduler: Scheduler) -> InputStream:
+    def attach(self, scheduler: Scheduler, on_full: Callable[[InputStream], None]) -> InputStream:
         """Begins a run; the returned queue is to be fed by the stream."""
         self._scheduler = scheduler
         self._last = UNSTARTED
-        self.stream = InputStream(self.name, self, max_size=self._max_queue_size, on_full=scheduler.on_full)
+        self.stream = InputStream(self.name, self, max_size=self._max_queue_size, on_full=on_full)
         return self.stream
 
     def notify(self) -> None:

@@ -10,34 +10,33 @@ from __future__ import annotations
 import logging
 import os
 import threading
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from mpgraph.config.plan import NodePlan, Plan
+from mpgraph.config.plan import Plan
 from mpgraph.context import Context
-from mpgraph.errors import CalculatorError, CancelledError, RunError, StopGraph, TimestampError
+from mpgraph.errors import CancelledError, RunError, StopGraph, TimestampError
 from mpgraph.packet import Packet
 from mpgraph.timestamp import DONE, UNSTARTED, debug_string
 
 from .executor import Task, ThreadPool
+from .failure import node_failure, observer_failure
 from .node import Node, State
 from .observer import Observer, Poller
 from .policies import CLOSE, READY
-from .stream import EMPTY, InputStream, OutputStream
+from .stream import EMPTY, InputStream
+from .wiring import GraphInput, Wiring
 
 if TYPE_CHECKING:
     from mpgraph.resources import Resources
 
-__all__ = ["GraphInput", "Phase", "Scheduler"]
+__all__ = ["Constant", "Phase", "Scheduler"]
 
 logger = logging.getLogger(__name__)
 
 Constant = tuple[Sequence[Packet], dict[str, Packet]]
 """The input side packets of a node, and the output side packets that it made of them."""
-
-DEFAULT_QUEUE_SIZE = 100
 
 # What a task's first number orders: observers, opens, calls with inputs, calls of sources (S-2).
 _OBSERVER, _OPEN, _CALL, _SOURCE = range(4)
@@ -50,21 +49,6 @@ class Phase(Enum):
     PAUSED = "paused"
     TERMINATED = "terminated"
     FINISHED = "finished"
-
-
-class GraphInput:
-    """An input stream of the graph."""
-
-    __slots__ = ("full", "stream")
-
-    def __init__(self, stream: OutputStream) -> None:
-        self.stream = stream
-        self.full = 0
-
-    def throttle(self, change: int) -> bool:
-        """One more, or one less, full queue behind this input; tells whether it may go on again."""
-        self.full += change
-        return change < 0 and not self.full
 
 
 class Scheduler:
@@ -110,23 +94,21 @@ class Scheduler:
         self._observed = False
         self._layers: list[Node] = []
         self._active: list[Node] = []
-        self._default, self._pools = self._make_pools(num_threads)
-        self._named_pools = [pool for pool in self._pools.values() if pool is not self._default]
-        self._streams = {name: OutputStream(name, stream.type) for name, stream in plan.streams.items()}
-        self.inputs = {name: GraphInput(self._streams[name]) for name in plan.graph_inputs}
-        self._ancestors: dict[int, tuple[Node | GraphInput, ...]] = {}
-        self._max_size = self._queue_size()
-        self._nodes = self._make_nodes(resources, services)
+        self._pools = self._make_pools(num_threads)
+        self._default = self._pools[""]
+        self._named_pools = [pool for name, pool in self._pools.items() if name]
+        self._resources = resources
+        self._services = services
+        wiring = Wiring(plan, self._pools, on_full=self._on_full, notified=self._dirty.append)
+        self.inputs = wiring.inputs
+        self._nodes = wiring.nodes
+        self._streams = wiring.streams
         for observer in observers:
-            self._streams[observer.name].consumers.append(observer.attach(self._schedule_observer))
+            wiring.attach(observer.attach(self._schedule_observer))
         for poller in pollers:
-            queue = poller.attach(self)
-            self._streams[poller.name].consumers.append(queue)
-            self._ancestors[id(queue)] = self._ancestors_of(poller.name)
+            wiring.attach(poller.attach(self, self._on_full))
 
-    # Building.
-
-    def _make_pools(self, num_threads: int | None) -> tuple[ThreadPool, dict[str, ThreadPool]]:
+    def _make_pools(self, num_threads: int | None) -> dict[str, ThreadPool]:
         fallback = min(os.cpu_count() or 1, max(len(self.plan.nodes), 1))
         pools: dict[str, ThreadPool] = {}
         for name, executor in self.plan.executors.items():
@@ -134,60 +116,7 @@ class Scheduler:
             if not name and num_threads is not None:
                 threads = num_threads
             pools[name] = ThreadPool(name, self._lock, threads, self._run)
-        return pools[""], pools
-
-    def _queue_size(self) -> int:
-        size = self.plan.config.max_queue_size or DEFAULT_QUEUE_SIZE
-        hints = [node.config.buffer_size_hint for node in self.plan.nodes if node.config.buffer_size_hint > 0]
-        return max(size, *hints) if hints else size
-
-    def _make_nodes(self, resources: Resources, services: dict[str, Any]) -> list[Node]:
-        nodes: list[Node] = []
-        ancestors: dict[str, frozenset[Node | GraphInput]] = {
-            name: frozenset((graph_input,)) for name, graph_input in self.inputs.items()
-        }
-        by_plan: dict[NodePlan, Node] = {}
-        for plan in self.plan.nodes:
-            inputs: list[InputStream] = []
-            node = Node(
-                plan,
-                [self._streams[name] for name in plan.outputs.names],
-                self._pools[plan.config.executor],
-                self._dirty.append,
-            )
-            for name in plan.inputs.names:
-                stream = InputStream(name, node, max_size=self._max_size, on_full=self.on_full)
-                self._streams[name].consumers.append(stream)
-                inputs.append(stream)
-            node.connect(inputs)
-            sources: frozenset[Node | GraphInput] = frozenset()
-            if node.is_source:
-                sources = frozenset((node,))
-            for name in plan.inputs.names:
-                sources |= ancestors.get(name, frozenset())
-            for name in plan.outputs.names:
-                ancestors[name] = sources
-            by_plan[plan] = node
-            nodes.append(node)
-        for node in nodes:
-            for queue in node.inputs:
-                self._ancestors[id(queue)] = tuple(ancestors[queue.name])
-            for slot, name in enumerate(node.plan.inputs.names):
-                producer = self.plan.streams[name].producer
-                if producer is not None and slot not in node.plan.back_edges:
-                    by_plan[producer[0]].followers.append(node)
-                    node.waiting += 1
-            for name in node.plan.side_inputs.names:
-                if self.plan.side_packets[name].producer is not None:
-                    node.waiting += 1
-        self._by_plan = by_plan
-        self._resources = resources
-        self._services = services
-        self._source_sets = ancestors
-        return nodes
-
-    def _ancestors_of(self, stream: str) -> tuple[Node | GraphInput, ...]:
-        return tuple(self._source_sets.get(stream, ()))
+        return pools
 
     # Calls from outside.
 
@@ -445,7 +374,7 @@ class Scheduler:
         for name, packet in made:
             self.side_packets[name] = packet
             for consumer, _ in self.plan.side_packets[name].consumers:
-                self._one_less(self._by_plan[consumer])
+                self._one_less(self._nodes[consumer.id])
 
     def _resend_constant(self, node: Node, sides: Sequence[Packet]) -> bool:
         before, made = self._constants.pop(node.id, ((), {}))
@@ -535,9 +464,8 @@ class Scheduler:
             raised = self._call(observer.callback, observer.events.popleft())
             self.notify_observed()
             if raised is not None:
-                what = _describe(raised) + _author_line(raised)
-                error = RunError(f'observer of stream "{observer.name}" failed: {what}')
-                interrupted = self._fail_with(error, raised)
+                self._record(observer_failure(observer.name, raised))
+                interrupted = None if isinstance(raised, Exception) else raised
         observer.scheduled = False
         return interrupted
 
@@ -628,9 +556,9 @@ class Scheduler:
                 stream.resized()
         return bool(full)
 
-    def on_full(self, stream: InputStream) -> None:
+    def _on_full(self, stream: InputStream) -> None:
         """Throttles, or releases, whatever feeds a queue that became full, or no longer is (Q-4)."""
-        for ancestor in self._ancestors[id(stream)]:
+        for ancestor in stream.feeders:
             if ancestor.throttle(1 if stream.full else -1):
                 if isinstance(ancestor, Node):
                     if ancestor in self._active:
@@ -646,39 +574,5 @@ class Scheduler:
     def _fail(
         self, node: Node, phase: str, timestamp: int | None, raised: BaseException
     ) -> BaseException | None:
-        at = "" if timestamp is None else f" at timestamp {debug_string(timestamp)}"
-        calculator = node.plan.type
-        named = "" if calculator == node.name else f" ({calculator})"
-        message = (
-            f'node "{node.name}"{named} failed in {phase}{at}: {_describe(raised)}{_author_line(raised)}'
-        )
-        error = CalculatorError(
-            message, node=node.name, calculator=calculator, phase=phase, timestamp=timestamp
-        )
-        return self._fail_with(error, raised)
-
-    def _fail_with(self, error: RunError, raised: BaseException) -> BaseException | None:
-        error.__cause__ = raised
-        self._record(error)
+        self._record(node_failure(node, phase, timestamp, raised))
         return None if isinstance(raised, Exception) else raised
-
-
-def _describe(error: BaseException) -> str:
-    if isinstance(error, StopGraph):
-        return "StopGraph may only be raised in process()"
-    text = str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _author_line(error: BaseException) -> str:
-    """Where it was raised: the innermost line that is not of mpgraph's own framework."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if os.path.dirname(os.path.abspath(frame.filename)) not in _FRAMEWORK
-    ]
-    return f" [{frames[-1].filename}:{frames[-1].lineno}]" if frames else ""
-
-
-_HERE = os.path.dirname(os.path.abspath(__file__))
-_FRAMEWORK = (_HERE, os.path.dirname(_HERE))

@@ -28,6 +28,9 @@ from mpgraph.timestamp import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .node import Node
+    from .wiring import GraphInput
+
 __all__ = ["EMPTY", "Consumer", "InputStream", "OutputStream", "offset_bound"]
 
 EMPTY: Final = Packet()
@@ -52,9 +55,22 @@ class InputStream:
         full: Whether it is full, as told to `on_full`.
         added: How many packets came in this run.
         on_full: Called with the stream when it becomes full or stops being so.
+        feeders: The sources and graph inputs that feed it, and that wait while it is full.
     """
 
-    __slots__ = ("_check", "added", "bound", "full", "max_size", "name", "on_full", "owner", "queue", "type")
+    __slots__ = (
+        "_check",
+        "added",
+        "bound",
+        "feeders",
+        "full",
+        "max_size",
+        "name",
+        "on_full",
+        "owner",
+        "queue",
+        "type",
+    )
 
     def __init__(
         self,
@@ -74,6 +90,7 @@ class InputStream:
         self.full = False
         self.added = 0
         self.on_full = on_full
+        self.feeders: Sequence[Node | GraphInput] = ()
         self._check = None if type is ANY else type.check
 
     def head(self) -> int:
