@@ -26,8 +26,8 @@ def run(*arguments: str) -> int:
     parser = argparse.ArgumentParser(prog="mpgraph")
     models.add_parser(parser.add_subparsers(dest="command", required=True))
     args = parser.parse_args(["models", *arguments])
-    assert args.run is models.run
-    return models.run(args)
+    result: int = args.run(args)
+    return result
 
 
 def test_list(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
