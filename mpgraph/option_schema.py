@@ -184,13 +184,19 @@ def _make_class(
 
 def _register(registry: dict[Any, type], key: object, cls: type) -> None:
     known = registry.get(key, cls)
-    if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+    if _origin(known) != _origin(cls):
         msg = (
             f"{key} is declared by {known.__module__}.{known.__qualname__} "
             f"and by {cls.__module__}.{cls.__qualname__}"
         )
         raise TypeError(msg)
     registry[key] = cls
+
+
+def _origin(cls: type) -> tuple[str, str]:
+    """File and name: one class, however often and under whatever module name its file is run."""
+    file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+    return file or cls.__module__, cls.__qualname__
 
 
 def _init(self: Any, /, *, _meta: Meta | None = None, **values: Any) -> None:
