@@ -227,7 +227,9 @@ class Node:
             if slot.bound is not None:
                 bound = max(bound, slot.bound)
                 slot.bound = None
-            if slot.offset is not None:
+            if slot.closed:
+                bound = stream.bound  # the end says more than any bound
+            elif slot.offset is not None:
                 followed = following if not slot.offset else offset_bound(timestamp, slot.offset)
                 if followed > bound:
                     bound = followed
