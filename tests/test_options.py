@@ -338,6 +338,23 @@ def test_malformed_wire_data_are_refused() -> None:
             from_wire(Everything, data)
 
 
+def test_nesting_on_the_wire_is_limited() -> None:
+    def nested(depth: int) -> bytes:
+        data = b""
+        for _ in range(depth):
+            size = len(data)
+            data = (
+                b"\xa2\x06"
+                + (bytes([size & 0x7F | 0x80, size >> 7]) if size > 0x7F else bytes([size]))
+                + data
+            )
+        return data
+
+    assert has(from_wire(Everything, nested(90)), "inner")
+    with pytest.raises(OptionsError, match="no such message"):
+        from_wire(Everything, nested(2000))
+
+
 def test_proto3_has_no_presence_of_scalars_and_packs_numbers() -> None:
     @options(message="optest.Three", proto3=True)
     class Three:

@@ -25,6 +25,8 @@ from mpgraph.options import (
 )
 from mpgraph.tree import Field, Scalar, Tree
 
+from .binary import read_any, read_extensions, write_any, write_extensions
+
 if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import DescriptorProto
 
@@ -165,14 +167,10 @@ class OptionsEntry:
     @classmethod
     def from_wire(cls, data: bytes) -> Self:
         """A serialised Any."""
-        from .binary import read_any
-
         return cls(*read_any(data))
 
     def to_wire(self) -> bytes:
         """The serialised Any."""
-        from .binary import write_any
-
         return write_any(self.name, self.data())
 
 
@@ -256,8 +254,6 @@ class ExtensionSet(Sequence[OptionsEntry]):
     @classmethod
     def from_wire(cls, data: bytes) -> Self:
         """From the serialised message."""
-        from .binary import read_extensions
-
         merge_fields, extensions = read_extensions(cls.MESSAGE, data)
         entries = []
         for number, payload in extensions:
@@ -268,8 +264,6 @@ class ExtensionSet(Sequence[OptionsEntry]):
 
     def to_wire(self) -> bytes:
         """The inverse of `from_wire`, in order of the extensions' numbers."""
-        from .binary import write_extensions
-
         return write_extensions(self.merge_fields, [(_number(entry), entry.data()) for entry in self.entries])
 
     @classmethod

@@ -201,24 +201,6 @@ def test_a_giant_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             GraphConfig.load(path)
 
 
-def test_binary_nesting_is_limited() -> None:
-    """Each level is a Switch within a node within a Switch; protobuf itself stops at 100 messages."""
-    data = b""
-    for _ in range(60):
-        data = b"\x0a" + _size(data) + data
-    with pytest.raises(ConfigError):
-        GraphConfig.from_binary(b"\x0b" * 200 + data)
-
-
-def _size(data: bytes) -> bytes:
-    size, out = len(data), bytearray()
-    while size > 0x7F:
-        out.append(size & 0x7F | 0x80)
-        size >>= 7
-    out.append(size)
-    return bytes(out)
-
-
 def test_options_can_hold_nodes() -> None:
     """SwitchContainerOptions does (G-7); nodes in options know their places and keep unloaded options."""
     text = (
