@@ -1,0 +1,1 @@
+"""Media in and out: video files, images, cameras and the drawn test source."""
