@@ -14,6 +14,8 @@ from typing import Any, ClassVar, TypeVar
 from . import registry
 from .context import Context
 from .contract import Contract
+from .option_fields import hint
+from .port_map import PortId
 from .ports import Input, Output, Port, Ports, SideInput
 
 __all__ = ["Calculator", "CalculatorBase", "calculator"]
@@ -86,7 +88,21 @@ class Calculator(CalculatorBase):
         for argument in ("timestamp_offset", "input_policy", "process_timestamp_bounds"):
             if argument in arguments:
                 setattr(cls, argument, arguments.pop(argument))
+        cls._check_ports()
         super().__init_subclass__(name=name, **arguments)
+
+    @classmethod
+    def _check_ports(cls) -> None:
+        """Refuses two attributes for one port, of which a call could see but one type."""
+        seen: dict[tuple[str, str, int], str] = {}
+        for port in cls.ports():
+            if isinstance(port, Port):
+                key = (port.kind, port.tag, port.index)
+                other = seen.setdefault(key, port.attribute)
+                if other != port.attribute:
+                    what = f"{port.kind.replace('_', ' ')} {PortId(port.tag, port.index)}"
+                    msg = f"{cls.__qualname__}: {other} and {port.attribute} are the same {what}"
+                    raise TypeError(msg)
 
     @classmethod
     def ports(cls) -> Iterator[Port[Any] | Ports[Any]]:
@@ -114,7 +130,7 @@ def calculator(name: str, *, output: str = "", side_inputs: tuple[str, ...] = ()
     its annotation; one with a default is optional. A parameter named ``options`` gets the node's
     options, one named ``timestamp`` the input timestamp, and those in `side_inputs` side packets. The
     function is called when every input without a default has a packet; what it returns is sent,
-    unless it is None.
+    unless it is None. A function that is annotated to return None has no output.
 
     Args:
         name: The name that graphs use.
@@ -122,17 +138,25 @@ def calculator(name: str, *, output: str = "", side_inputs: tuple[str, ...] = ()
         side_inputs: Names of parameters that are side packets.
 
     Raises:
-        TypeError: A parameter is variadic or positional-only.
+        TypeError: A parameter cannot be a port, `side_inputs` names none, or no parameter is an input
+            stream.
     """
 
     def decorate(function: F) -> F:
+        where = function.__qualname__
         hints = typing.get_type_hints(function)
         ports: dict[str, Input[Any] | SideInput[Any]] = {}
         required: list[Input[Any] | SideInput[Any]] = []
         extras = set()
-        for parameter in inspect.signature(function).parameters.values():
+        parameters = inspect.signature(function).parameters
+        for side_input in side_inputs:
+            if side_input not in parameters:
+                near = hint(side_input, parameters)
+                msg = f'{where}: side_inputs names "{side_input}", which is no parameter{near}'
+                raise TypeError(msg)
+        for parameter in parameters.values():
             if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
-                msg = f"{function.__qualname__}: parameter {parameter} cannot be a port"
+                msg = f'{where}: parameter "{parameter}" cannot be a port'
                 raise TypeError(msg)
             if parameter.name in ("options", "timestamp"):
                 extras.add(parameter.name)
@@ -145,8 +169,15 @@ def calculator(name: str, *, output: str = "", side_inputs: tuple[str, ...] = ()
             port = ports[parameter.name] = make[annotation](parameter.name.upper(), optional=optional)
             if not optional:
                 required.append(port)
+        if not any(isinstance(port, Input) for port in ports.values()):
+            msg = f"{where} has no parameter that is an input stream: write a source as a class, a Calculator"
+            raise TypeError(msg)
+        if "options" in extras and "options" not in hints:
+            msg = f"{where}: annotate the parameter options with the options class"
+            raise TypeError(msg)
+        returned = _without_none(hints.get("return", object))
         make_output: Any = Output
-        result = make_output[_without_none(hints.get("return", object))](output)
+        result = None if returned is type(None) else make_output[returned](output)
 
         def process(self: Calculator, cc: Context) -> None:
             if not all(port in cc for port in required):
@@ -157,7 +188,7 @@ def calculator(name: str, *, output: str = "", side_inputs: tuple[str, ...] = ()
             if "timestamp" in extras:
                 arguments["timestamp"] = cc.timestamp
             value = function(**arguments)
-            if value is not None:
+            if result is not None and value is not None:
                 cc.send(result, value)
 
         body: dict[str, Any] = {
@@ -165,7 +196,7 @@ def calculator(name: str, *, output: str = "", side_inputs: tuple[str, ...] = ()
             "__module__": function.__module__,
             "__qualname__": f"{function.__qualname__}.Calculator",
             **{f"{key}_port": port for key, port in ports.items()},
-            "output_port": result,
+            "returned": result,
             "process": process,
         }
         if "options" in extras:

@@ -91,7 +91,7 @@ class OutputSlot:
             TimestampError: The timestamp is none that a packet of a stream may have.
             PacketTypeError: The payload is not of the stream's type.
         """
-        if packet.is_empty():
+        if packet.is_empty() and not self.closed:
             self.set_bound(next_allowed_in_stream(packet.timestamp))
             return
         if self.closed or not PRESTREAM <= packet.timestamp <= POSTSTREAM:
@@ -288,6 +288,9 @@ class Context:
         if port.kind == "side_input":
             slot = self.side_input_map.slot(port.tag, port.index)
             return _EMPTY if slot is None else self.side_inputs[slot]
+        if port.kind != "input":
+            msg = f'{port!r} of node "{self.node_name}" is no input; only inputs can be read'
+            raise TypeError(msg)
         slot = self.input_map.slot(port.tag, port.index)
         if slot is None:
             return _EMPTY
@@ -389,6 +392,9 @@ class Context:
             return self._output_slots[port]
         except KeyError:
             pass
+        if port.kind not in ("output", "side_output"):
+            msg = f'{port!r} of node "{self.node_name}" is no output; only outputs can be sent to'
+            raise TypeError(msg)
         index = self._map(port.kind).slot(port.tag, port.index)
         slot: OutputSlot | SideOutputSlot | None = None
         if index is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from .option_fields import hint
 from .packet_type import ANY, PacketType, packet_type
 from .port_map import PortId, PortMap
 from .ports import Kind, Port, Ports
@@ -31,12 +32,12 @@ class PortTypes:
     of the config that nobody declares (PT-6).
     """
 
-    __slots__ = ("_missing", "map", "slots")
+    __slots__ = ("_absent", "map", "slots")
 
     def __init__(self, port_map: PortMap) -> None:
         self.map = port_map
         self.slots: list[Slot | None] = [None] * len(port_map)
-        self._missing: list[PortId] = []
+        self._absent: dict[PortId, bool] = {}  # declared but not connected: whether it must be
 
     def declare(
         self,
@@ -51,8 +52,8 @@ class PortTypes:
         slot = self.map.slot(tag, index)
         if slot is not None:
             self.slots[slot] = Slot(packet_type(type), optional, same_as)
-        elif not optional:
-            self._missing.append(PortId(tag, index))
+        else:
+            self._absent[PortId(tag, index)] = not optional
 
     def declare_all(
         self,
@@ -84,17 +85,30 @@ class PortTypes:
 
     def problems(self, kind: str) -> list[tuple[str, int | None]]:
         """What does not fit, as text and slot: ports that are missing, and ports that nobody declared."""
-        listed = ", ".join(str(port) for port in self.map.ids) or "none"
+        connected = _listed(self.map.ids)
         found: list[tuple[str, int | None]] = [
-            (f"{kind} {port} is required but not connected (connected: {listed})", None)
-            for port in self._missing
+            (f"{_described(kind, port)} is required but not connected (connected: {connected})", None)
+            for port, required in self._absent.items()
+            if required
         ]
-        for slot, (port, declared) in enumerate(zip(self.map.ids, self.slots, strict=True)):
-            if declared is None:
-                found.append(
-                    (f'{kind} {port} ("{self.map.names[slot]}") is not a port of this calculator', slot)
-                )
+        if None in self.slots:
+            pairs = list(zip(self.map.ids, self.slots, strict=True))
+            known = sorted({*self._absent, *(port for port, declared in pairs if declared is not None)})
+            for slot, (port, declared) in enumerate(pairs):
+                if declared is None:
+                    what = f'{_described(kind, port)} ("{self.map.names[slot]}")'
+                    near = hint(port.tag, {other.tag for other in known} - {port.tag})
+                    msg = f"{what} is not a port of this calculator (it has: {_listed(known)}){near}"
+                    found.append((msg, slot))
         return found
+
+
+def _described(kind: str, port: PortId) -> str:
+    return f"{kind} {port}" if port.tag else f"untagged {kind} {port.index}"
+
+
+def _listed(ports: Iterable[PortId]) -> str:
+    return ", ".join(str(port) if port.tag else f"untagged {port.index}" for port in ports) or "none"
 
 
 class Contract:

@@ -139,6 +139,9 @@ def _build(annotation: Any) -> PacketType:
             lambda value: isinstance(value, list) and (not value or check(value[0])),
         )
     if origin is tuple:
+        if Ellipsis in arguments:
+            msg = f"{annotation} is not a packet type: say how many items, or take a list"
+            raise TypeError(msg)
         items = [packet_type(argument) for argument in arguments]
         names = ", ".join(item.name for item in items)
         return PacketType(

@@ -14,6 +14,7 @@ The type in brackets is the packet type (`mpgraph.packet_type`); an untagged por
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from .packet_type import ANY, PacketType, packet_type
@@ -34,6 +35,16 @@ __all__ = [
 T = TypeVar("T")
 Kind = Literal["input", "output", "side_input", "side_output"]
 
+_TAG = re.compile(r"([A-Z_][A-Z0-9_]*)?")
+
+
+def _checked(tag: str) -> str:
+    """The tag, if a graph can write it (N-1)."""
+    if _TAG.fullmatch(tag) is None:
+        msg = f'"{tag}" is no tag: expected upper-case letters, digits and "_", as in "IMAGE"'
+        raise ValueError(msg)
+    return tag
+
 
 class Port(Generic[T]):
     """One port: a tag, an index, a packet type.
@@ -44,6 +55,9 @@ class Port(Generic[T]):
         optional: Whether a node may leave it unconnected.
         same_as: Another port whose type this one has.
         type: The packet type, where a Python type does not say it exactly (``int64_t``).
+
+    Raises:
+        ValueError: The tag is not of the form that graphs allow.
     """
 
     __slots__ = ("__orig_class__", "_type", "attribute", "index", "optional", "same_as", "tag")
@@ -59,7 +73,7 @@ class Port(Generic[T]):
         same_as: Port[Any] | None = None,
         type: PacketType | None = None,
     ) -> None:
-        self.tag = tag
+        self.tag = _checked(tag)
         self.index = index
         self.optional = optional
         self.same_as = same_as
@@ -120,6 +134,9 @@ class Ports(Generic[T]):
         at_least: How many a node must connect.
         same_as: Other repeated ports; index i has the type of their index i.
         type: The packet type, where a Python type does not say it exactly.
+
+    Raises:
+        ValueError: The tag is not of the form that graphs allow.
     """
 
     __slots__ = ("__orig_class__", "_items", "_type", "at_least", "attribute", "same_as", "tag")
@@ -135,7 +152,7 @@ class Ports(Generic[T]):
         same_as: Ports[Any] | None = None,
         type: PacketType | None = None,
     ) -> None:
-        self.tag = tag
+        self.tag = _checked(tag)
         self.at_least = at_least
         self.same_as = same_as
         self.attribute = ""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .errors import ConfigError
 
-__all__ = ["CALCULATORS", "GRAPHS", "candidates", "find", "names", "register"]
+__all__ = ["CALCULATORS", "GRAPHS", "candidates", "find", "graph_packages", "names", "register"]
 
 CALCULATORS = "mpgraph.calculators"
 GRAPHS = "mpgraph.graphs"
@@ -44,19 +44,27 @@ def find(name: str) -> type[Any] | None:
     """The class registered under exactly this name, loaded from an entry point if need be.
 
     Raises:
-        ConfigError: Its entry point cannot be loaded; the cause says why.
+        ConfigError: Two packages offer the name, or its entry point cannot be loaded; the cause says why.
     """
     cls = _CLASSES.get(name)
     if cls is not None:
         return cls
-    entry = _entries(CALCULATORS).get(name)
-    if entry is None:
+    entries = _entries(CALCULATORS).get(name)
+    if entries is None:
         return None
+    if len(entries) > 1:
+        both = " and ".join(entry.value for entry in entries)
+        msg = f'"{name}" is offered by several installed packages, as {both}; uninstall or rename one'
+        raise ConfigError(msg)
+    (entry,) = entries
     try:
         loaded: type[Any] = entry.load()
     except Exception as error:
         msg = f'the entry point of "{name}" ({entry.value}) cannot be loaded: {type(error).__name__}: {error}'
         raise ConfigError(msg) from error
+    if not isinstance(loaded, type):
+        msg = f'the entry point of "{name}" ({entry.value}) is no class but {loaded!r}'
+        raise ConfigError(msg)
     return _CLASSES.setdefault(name, loaded)
 
 
@@ -77,13 +85,16 @@ def names() -> list[str]:
 
 
 @functools.cache
-def _entries(group: str) -> Mapping[str, importlib.metadata.EntryPoint]:
-    found: dict[str, importlib.metadata.EntryPoint] = {}
+def _entries(group: str) -> Mapping[str, Sequence[importlib.metadata.EntryPoint]]:
+    """The entry points by name; several of one name only if they differ."""
+    found: dict[str, list[importlib.metadata.EntryPoint]] = {}
     for entry in importlib.metadata.entry_points(group=group):
-        found.setdefault(entry.name, entry)
+        same_name = found.setdefault(entry.name, [])
+        if entry.value not in [other.value for other in same_name]:
+            same_name.append(entry)
     return found
 
 
 def graph_packages() -> list[str]:
     """The packages that offer subgraphs."""
-    return [entry.value for entry in _entries(GRAPHS).values()]
+    return [entry.value for entries in _entries(GRAPHS).values() for entry in entries]
