@@ -48,7 +48,7 @@ class Node:
         followers: Nodes that wait for this one to open, once per stream.
         in_flight: How many of its calls are queued or running.
         full: How many full queues throttle it, if it is a source (Q-4).
-        dirty: Whether the scheduler is about to look at it.
+        dirty: Whether the scheduler will look at it later.
         side_inputs: Its input side packets, once it was opened.
         settled: The bound of its inputs up to which its outputs have followed.
     """
@@ -122,9 +122,7 @@ class Node:
 
     def notify(self) -> None:
         """Called by an input stream whose head or bound changed."""
-        if not self.dirty:
-            self.dirty = True
-            self.notified(self)
+        self.notified(self)
 
     def throttle(self, change: int) -> bool:
         """One more, or one less, full queue behind this source; tells whether it may go on again."""
@@ -196,7 +194,6 @@ class Node:
             failed: Takes the errors of consumers.
             keep: Whether to deliver; else what was sent is dropped.
         """
-        self.in_flight -= 1
         if not keep:
             for slot in cc.outputs:
                 slot.packets = []
@@ -204,6 +201,7 @@ class Node:
         if self.max_in_flight == 1:
             self._deliver(cc, failed)
             self._free.append(cc)
+            self.in_flight = 0
             return
         for waiting, finished in self._order:
             if waiting is cc:
@@ -212,6 +210,7 @@ class Node:
             first, _ = self._order.popleft()
             self._deliver(first, failed)
             self._free.append(first)
+        self.in_flight -= 1
 
     def _deliver(self, cc: Context, failed: Callable[[RunError], None]) -> None:
         timestamp = cc.timestamp

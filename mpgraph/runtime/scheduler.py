@@ -35,6 +35,8 @@ __all__ = ["Constant", "Phase", "Scheduler"]
 
 logger = logging.getLogger(__name__)
 
+_MAX_DEPTH = 50  # of nodes looked at one from within the other; beyond, they wait for their turn
+
 Constant = tuple[Sequence[Packet], dict[str, Packet]]
 """The input side packets of a node, and the output side packets that it made of them."""
 
@@ -90,6 +92,7 @@ class Scheduler:
         self._serial = 0
         self._pending = 0
         self._dirty: list[Node] = []
+        self._depth = 0
         self._stopping = False
         self._observed = False
         self._layers: list[Node] = []
@@ -99,7 +102,7 @@ class Scheduler:
         self._named_pools = [pool for name, pool in self._pools.items() if name]
         self._resources = resources
         self._services = services
-        wiring = Wiring(plan, self._pools, on_full=self._on_full, notified=self._dirty.append)
+        wiring = Wiring(plan, self._pools, on_full=self._on_full, notified=self._notified)
         self.inputs = wiring.inputs
         self._nodes = wiring.nodes
         self._streams = wiring.streams
@@ -471,20 +474,31 @@ class Scheduler:
 
     # What follows from a change.
 
+    def _notified(self, node: Node) -> None:
+        """Looks at a node whose inputs changed, before anything else changes: as upstream, depth first."""
+        if self._depth < _MAX_DEPTH:
+            self._depth += 1
+            self._look_at(node)
+            self._depth -= 1
+        elif not node.dirty:
+            node.dirty = True
+            self._dirty.append(node)
+
     def _settle(self) -> None:
-        """Looks at every node whose inputs changed, then at the graph as a whole."""
+        """Looks at the nodes that were too deep, then at the graph as a whole."""
         while True:
             while self._dirty:
                 node = self._dirty.pop()
                 node.dirty = False
-                if node.state is State.OPENED and not self.errors:
-                    self._look_at(node)
+                self._look_at(node)
             if self._pending or not self._when_idle():
                 break
         if self._waiting and (not self._pending or self.errors):
             self._changed.notify_all()
 
     def _look_at(self, node: Node) -> None:
+        if node.state is not State.OPENED or self.errors:
+            return
         while node.in_flight < node.max_in_flight:
             status, timestamp = node.policy.readiness()
             if status is READY:
