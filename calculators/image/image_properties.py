@@ -50,6 +50,11 @@ class ImageProperties(Calculator, name="ImagePropertiesCalculator"):
 
     def process(self, cc: Context) -> None:
         """Sends the size."""
-        image = cc[self.image] if self.image in cc else cc[self.image_cpu] if self.image_cpu in cc else None
-        if image is not None:
-            cc.send(self.size, (image.width, image.height))
+        if self.image in cc:
+            cc.send(self.size, _size(cc[self.image]))
+        elif self.image_cpu in cc:
+            cc.send(self.size, _size(cc[self.image_cpu]))
+
+
+def _size(image: Image | ImageFrame) -> tuple[int, int]:
+    return image.width, image.height

@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SamplingMap", "perspective_map", "sample"]
+__all__ = ["SamplingMap", "affine_map", "perspective_map", "sample"]
 
 MAX_SIDE = 32766
 _STEPS = 32
+_FINE = 32  # per step
 
 
 class SamplingMap(NamedTuple):
@@ -44,21 +45,35 @@ def perspective_map(inverse: npt.NDArray[np.float64], width: int, height: int) -
     y = np.arange(height, dtype=np.float64)[:, None]
     across, down, depth = (a * left + b * y + c + a * inside for a, b, c in inverse)
     scale = np.divide(_STEPS, depth, out=np.zeros_like(depth), where=depth != 0)
-    return _fixed_point(across * scale, down * scale)
-
-
-def _fixed_point(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> SamplingMap:
-    """The map of coordinates in steps of 1/32 pixel."""
-    steps = np.stack((x, y), axis=-1)
+    steps = np.stack((across * scale, down * scale), axis=-1)
     np.clip(steps, -(2.0**31), 2.0**31 - 1, out=steps)
-    fixed = np.rint(steps, out=steps).astype(np.int64)
-    pixel = np.clip(fixed >> 5, -(2**15), 2**15 - 1).astype(np.int16)
-    fraction = (fixed & (_STEPS - 1)).astype(np.uint16)
+    return _from_steps(np.rint(steps, out=steps).astype(np.int64))
+
+
+def affine_map(inverse: npt.NDArray[np.float64], width: int, height: int) -> SamplingMap:
+    """The map of an affine transformation, for an output of the size.
+
+    `inverse` is the 2x3 matrix from output to source pixels.
+    """
+    # Products with x and with y are rounded each by itself to 1/1024 pixel, as OpenCV does.
+    x, y = np.arange(width), np.arange(height)[:, None]
+    fine = _FINE * _STEPS
+    coordinates = []
+    for a, b, c in inverse:
+        rows = np.rint((b * y + c) * fine).astype(np.int64) + _FINE // 2
+        coordinates.append((rows + np.rint(a * x * fine).astype(np.int64)) // _FINE)
+    return _from_steps(np.stack(coordinates, axis=-1))
+
+
+def _from_steps(steps: npt.NDArray[np.int64]) -> SamplingMap:
+    """The map of coordinates (height, width, 2) in steps of 1/32 pixel."""
+    pixel = np.clip(steps >> 5, -(2**15), 2**15 - 1).astype(np.int16)
+    fraction = (steps & (_STEPS - 1)).astype(np.uint16)
     return SamplingMap(pixel, fraction[..., 1] * np.uint16(_STEPS) + fraction[..., 0])
 
 
 def sample(image: npt.NDArray[Any], where: SamplingMap, *, replicate: bool) -> npt.NDArray[Any]:
-    """The values of a uint8 image (height, width[, channels]) along the map, interpolated.
+    """The values of an image (height, width[, channels]) along the map, interpolated.
 
     Outside the image its border pixels go on if `replicate`; otherwise there is 0.
 
