@@ -91,8 +91,7 @@ class Gate(Calculator, name="GateCalculator"):
 
     def open(self, cc: Context) -> None:
         """Passes headers; takes the decision of options or side packets."""
-        state = self.options.initial_gate_state
-        self._last = {GateState.GATE_ALLOW: True, GateState.GATE_DISALLOW: False}.get(state)
+        self._state = self.options.initial_gate_state
         self._pairs = tuple(zip(cc.input_map.slots(""), cc.output_map.slots(""), strict=True))
         self._by_side_packet = self.side_allow in cc or self.side_disallow in cc
         self._fixed = cc.get(self.side_allow, not cc.get(self.side_disallow, not self.options.allow))
@@ -109,9 +108,10 @@ class Gate(Calculator, name="GateCalculator"):
             allowed = not cc.get(self.disallow, not default)
         else:
             allowed = self._fixed
-        if self._last is not None and self._last != allowed:
+        state = GateState.GATE_ALLOW if allowed else GateState.GATE_DISALLOW
+        if self._state not in (GateState.GATE_UNINITIALIZED, state):
             cc.send(self.state_change, allowed)
-        self._last = allowed
+        self._state = state
         for slot, out in self._pairs:
             if allowed and not cc.inputs[slot].is_empty():
                 cc.outputs[out].send_packet(cc.inputs[slot])
