@@ -143,6 +143,7 @@ class Ports(Generic[T]):
 
     kind: ClassVar[Kind]
     item: ClassVar[type[Port[Any]]]
+    __iter__: ClassVar[None] = None  # there is a key for every index, without end
 
     def __init__(
         self,
@@ -171,6 +172,9 @@ class Ports(Generic[T]):
         return self._type
 
     def _key(self, index: int) -> Any:
+        if index < 0:
+            msg = f"{self!r} has no index {index}"
+            raise IndexError(msg)
         items = self._items
         while len(items) <= index:
             items.append(
