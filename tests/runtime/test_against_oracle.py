@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from oracle_client import oracle
 
@@ -61,8 +61,9 @@ def theirs(text: str, steps: list[Step], outputs: list[str], side: dict[str, Any
     idle = [part for step in steps for part in (step, ("idle",))]
     failed = False
     try:
-        result = oracle.run_graph(text, idle, outputs, observe_bounds=True, side_packets=side)
+        result = oracle.run_graph(text, idle, outputs, observe_bounds=True, side_packets=side, timeout=10)
     except oracle.OracleError as error:
+        assume(error.type != "Timeout")  # upstream's Python observers deadlock now and then
         result, failed = error.partial or {}, True
     return {name: [(t, v.data) for t, v in result.get(name, ())] for name in outputs}, failed
 
@@ -274,26 +275,22 @@ POOL = {
     "PassThroughCalculator": (2, 2),
     "MergeCalculator": (2, 1),
     "GateCalculator": (1, 1),
-    "PreviousLoopbackCalculator": (2, 1),
-}
+}  # none with the immediate policy: what such nodes see depends on which thread is first
 
 
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[str, list[str]]:
     """A random graph of core calculators on the inputs a, c and allow; and its streams."""
     streams = ["a", "c"]
-    lines = ['input_stream: "a" input_stream: "c" input_stream: "allow"']
+    lines = ['input_stream: "a" input_stream: "c" input_stream: "allow" num_threads: 1']
     for index in range(draw(st.integers(1, 5))):
         kind = draw(st.sampled_from(sorted(POOL)))
         ins = [draw(st.sampled_from(streams)) for _ in range(POOL[kind][0])]
         outs = [f"s{index}_{i}" for i in range(POOL[kind][1])]
-        tags = {"PreviousLoopbackCalculator": ["MAIN:", "LOOP:"]}.get(kind, ["", ""])
-        out_tag = "PREV_LOOP:" if kind == "PreviousLoopbackCalculator" else ""
-        ports = "".join(f' input_stream: "{tag}{name}"' for tag, name in zip(tags, ins, strict=False))
+        ports = "".join(f' input_stream: "{name}"' for name in ins)
         ports += ' input_stream: "ALLOW:allow"' if kind == "GateCalculator" else ""
-        ports += "".join(f' output_stream: "{out_tag}{name}"' for name in outs)
-        policy = "" if kind != "MergeCalculator" or draw(st.booleans()) else IMMEDIATE
-        lines.append(f'node {{ calculator: "{kind}"{ports} {policy} }}')
+        ports += "".join(f' output_stream: "{name}"' for name in outs)
+        lines.append(f'node {{ calculator: "{kind}"{ports} }}')
         streams += outs
     return "\n".join(lines), streams[2:]
 
@@ -316,6 +313,8 @@ def test_random_graphs_on_random_steps(
     steps += [close(stream) for stream in closing]
     text, outputs = graph
     we, they = ours(text, steps, outputs, {}), theirs(text, steps, outputs, {})
+    # Bounds may be told one by one or several at once (OB-3); the packets are the same.
+    assert [[p for p in we[0][name] if p[1] is not None] for name in outputs] == [
+        [p for p in they[0][name] if p[1] is not None] for name in outputs
+    ]
     assert we[1] == they[1]
-    if not we[1]:  # what still comes out of a run that fails is a matter of timing there
-        assert we[0] == they[0]
