@@ -1,0 +1,158 @@
+"""What a command is given: the graph's file, and files or modules with calculators."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import importlib.resources
+import importlib.util
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
+from types import ModuleType
+
+from mpgraph import registry
+
+from .exits import UsageError
+
+__all__ = ["add_arguments", "find_graph", "load_calculators"]
+
+_SUFFIXES = (".pbtxt", ".binarypb")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of every command that reads graphs."""
+    parser.add_argument(
+        "--calculators",
+        action="append",
+        default=[],
+        metavar="MODULE|FILE.py",
+        help="a module or file with calculators; may be repeated",
+    )
+    parser.add_argument(
+        "--graph-path",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="DIR",
+        help="a folder with more subgraphs, searched with its subfolders; may be repeated",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="log what happens; show tracebacks")
+
+
+def find_graph(name: str) -> Path:
+    """The file of a graph: of that path, else a packaged graph of that name or end of its path.
+
+    A packaged graph may be written with or without ``graphs/`` in front and without the suffix; of
+    several the one with the shortest path is meant.
+
+    Raises:
+        UsageError: There is none, or there are several with paths of one length.
+    """
+    path = Path(name)
+    if "\0" in name or not name.strip():
+        msg = "a graph needs a name: a .pbtxt or .binarypb file, or a packaged graph"
+        raise UsageError(msg)
+    if path.exists() and not path.is_dir():
+        return path
+    packaged = dict(_packaged())
+    wanted = tuple(part for part in PurePath(name).with_suffix("").parts if part not in (".", "graphs"))
+    if wanted and (not path.suffix or path.suffix in _SUFFIXES):
+        found = sorted((key for key in packaged if key[-len(wanted) :] == wanted), key=len)
+        if found and (len(found) == 1 or len(found[0]) < len(found[1])):
+            return packaged[found[0]]
+        if found:
+            msg = f"{name}: several packaged graphs have this name: {', '.join(map(_spelt, found))}"
+            raise UsageError(msg)
+    names = {key[-1]: _spelt(key) for key in packaged}
+    close = difflib.get_close_matches(wanted[-1] if wanted else "", names, n=3)
+    hint = f"; did you mean {' or '.join(names[key] for key in close)}?" if close else ""
+    problem = "a folder, not a graph" if path.is_dir() else "no such file, and no packaged graph of that name"
+    msg = f"{name}: {problem}{hint}"
+    raise UsageError(msg)
+
+
+def _packaged() -> Iterator[tuple[tuple[str, ...], Path]]:
+    """The packaged graphs: the parts of their names without suffix, and their files."""
+    for package in registry.graph_packages():
+        root = Path(str(importlib.resources.files(package)))
+        for path in sorted(root.rglob("*.pbtxt")):
+            yield path.relative_to(root).with_suffix("").parts, path
+
+
+def _spelt(key: Iterable[str]) -> str:
+    return "/".join(key) + ".pbtxt"
+
+
+def load_calculators(names: Iterable[str]) -> None:
+    """Imports modules by name and ``.py`` files by path, so that their calculators are registered.
+
+    Raises:
+        UsageError: There is no such module or file, or its code fails; says the line.
+    """
+    for name in names:
+        if name.endswith(".py") or Path(name).is_file():
+            _load_file(Path(name))
+        else:
+            _load_module(name)
+
+
+def _load_module(name: str) -> None:
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)  # as `python -m` does
+    try:
+        importlib.import_module(name)
+    except (Exception, SystemExit) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
+            msg = f"--calculators {name}: there is no such module (a file is given with its suffix .py)"
+            raise UsageError(msg) from error
+        raise _failure(name, error) from error
+
+
+def _load_file(path: Path) -> None:
+    if not path.is_file():
+        msg = f"--calculators {path}: {'it is a folder' if path.is_dir() else 'there is no such file'}"
+        raise UsageError(msg)
+    path = path.resolve()
+    module = _module_for(path)
+    if (folder := str(path.parent)) not in sys.path:
+        sys.path.append(folder)  # for the modules beside it
+    sys.modules[module.__name__] = module
+    try:
+        assert module.__spec__ is not None
+        assert module.__spec__.loader is not None
+        module.__spec__.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        del sys.modules[module.__name__]
+        raise _failure(str(path), error) from error
+
+
+def _module_for(path: Path) -> ModuleType:
+    """A new module named after the file, or by its path if another module has that name."""
+    other = sys.modules.get(path.stem)
+    taken = other is not None and getattr(other, "__file__", None) != str(path)
+    spec = importlib.util.spec_from_file_location(path.as_posix() if taken else path.stem, path)
+    if spec is None:
+        msg = f"--calculators {path}: it is not a Python file"
+        raise UsageError(msg)
+    return importlib.util.module_from_spec(spec)
+
+
+def _failure(name: str, error: BaseException) -> UsageError:
+    """Says where the author's code failed: the innermost line that is not in a library's own import."""
+    if isinstance(error, SyntaxError) and error.filename:
+        where, line = f"{error.filename}:{error.lineno}", error.text
+        what = f"{type(error).__name__}: {error.msg}"
+    else:
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if not _is_machinery(f.filename)]
+        where, line = (f"{frames[-1].filename}:{frames[-1].lineno}", frames[-1].line) if frames else ("", "")
+        what = f"{type(error).__name__}: {error}"
+    shown = f"\n    {line.strip()}" if line and line.strip() else ""
+    return UsageError(f"--calculators {name}: {where}: {what}{shown}")
+
+
+def _is_machinery(file: str) -> bool:
+    framework = Path(__file__).parents[1]
+    return file.startswith("<frozen") or framework in Path(file).parents or "importlib" in Path(file).parts

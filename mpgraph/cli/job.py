@@ -1,0 +1,154 @@
+"""The work of ``mpgraph run``: each frame of a source through a graph and into an output."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mpgraph.config.plan import Plan
+from mpgraph.errors import MediaError, MpgraphError, RunError
+from mpgraph.media.source import Source
+from mpgraph.packet import Packet
+from mpgraph.runtime.graph import Graph
+
+from .outputs import Output
+from .progress import Progress
+
+__all__ = ["Job", "Ports", "Totals", "frames_in_flight"]
+
+# Where a thread that waits can be interrupted only between waits, it waits this many seconds at a time.
+_WAIT = None if os.name == "posix" else 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What of the graph is used: the input to feed, what makes a frame's payload, the stream to take from."""
+
+    input: str
+    feed: Callable[[Any], Any]
+    output: str
+
+
+@dataclass(slots=True)
+class Totals:
+    """Frames into and packets out of the graph, and the seconds that it took."""
+
+    frames_in: int = 0
+    frames_out: int = 0
+    seconds: float = 0.0
+
+
+def frames_in_flight(plan: Plan, threads: int) -> int:
+    """How many frames may be under way at once so that none is dropped.
+
+    As many as the graph's flow limiters take in, or two for each thread if there is no limiter.
+    """
+    limits = []
+    for node in plan.nodes:
+        options_class = node.calculator.options_class()
+        if node.type == "FlowLimiterCalculator" and options_class is not None:
+            options: Any = node.contract.options(options_class)
+            changed = bool(node.side_inputs) or "OPTIONS" in node.inputs.tags()  # by whom, and to what?
+            limits.append(1 if changed else max(1, options.max_in_flight + options.max_in_queue))
+    return min(limits, default=2 * threads)
+
+
+class Job:
+    """Runs a graph on a thread of its own, so that the main thread is free for Ctrl-C.
+
+    A frame waits until those under way, at most `in_flight`, are done: the graph drops none and queues
+    nothing up. A live source drops what comes meanwhile.
+
+    Args:
+        graph: Not started yet.
+        side_packets: For the run.
+        ports: What of the graph is used.
+        source: Where the frames come from; closed by whoever opened it.
+        output: Where the results go.
+        in_flight: See `frames_in_flight`.
+        progress: Told of each frame.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        side_packets: dict[str, Packet],
+        ports: Ports,
+        *,
+        source: Source,
+        output: Output,
+        in_flight: int,
+        progress: Progress,
+    ) -> None:
+        self.totals = Totals()
+        self._graph = graph
+        self._side_packets = side_packets
+        self._ports = ports
+        self._source = source
+        self._output = output
+        self._in_flight = in_flight
+        self._progress = progress
+        self._finishing = False
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="mpgraph-run", daemon=True)
+
+    def run(self) -> None:
+        """Runs to the end, or up to `finish`.
+
+        Raises:
+            MpgraphError: What ended it; the output is dropped then.
+        """
+        self._thread.start()
+        while self._thread.is_alive():
+            self._thread.join(_WAIT)
+        if self._error is not None:
+            raise self._error
+
+    def finish(self) -> None:
+        """Takes no more frames, finishes those under way and the output. Returns at once."""
+        self._finishing = True
+        if self._source.live:
+            self._source.close()  # wakes the thread that waits for its next frame
+
+    def _run(self) -> None:
+        begin = time.monotonic()
+        try:
+            with self._output:
+                self._process()
+        except RunError as error:
+            # What an output raised is told as it is, without the observer that called it.
+            own = type(error) is RunError and isinstance(error.__cause__, MpgraphError | OSError)
+            self._error = error.__cause__ if own else error
+        except BaseException as error:
+            self._error = error
+        self.totals.seconds = time.monotonic() - begin
+
+    def _process(self) -> None:
+        graph, name = self._graph, self._ports.input
+        graph.observe(self._ports.output, self._take)
+        with graph:
+            graph.start(self._side_packets)
+            for other in graph.plan.graph_inputs:
+                if other != name:
+                    graph.close_input(other)
+            try:
+                for frame in self._source:
+                    if self._finishing:
+                        break
+                    self._output.expect(frame)
+                    graph.add_packet(name, self._ports.feed(frame.image), frame.timestamp)
+                    self.totals.frames_in += 1
+                    if self.totals.frames_in % self._in_flight == 0:
+                        graph.wait_until_idle()
+                    self._progress.advance()
+            except MediaError:
+                if not self._finishing:
+                    raise
+
+    def _take(self, packet: Packet) -> None:
+        self._output.take(packet)
+        self.totals.frames_out += 1
