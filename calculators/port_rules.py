@@ -30,10 +30,11 @@ def no_gpu(contract: Contract) -> None:
     Raises:
         ContractError: It does.
     """
-    used = [tag for tag in (*contract.inputs.tags(), *contract.outputs.tags()) if tag.endswith("_GPU")]
+    tags = (*contract.inputs.tags(), *contract.outputs.tags())
+    used = [tag for tag in tags if tag in ("IMAGE_GPU", "MASK_GPU")]
     if used:
         msg = (
             f"GPU streams ({', '.join(dict.fromkeys(used))}) are not supported by this version; "
-            f"use the tags without _GPU, or the CPU variant of the graph"
+            "use the tags without _GPU, or the CPU variant of the graph"
         )
         raise ContractError(msg)
