@@ -64,8 +64,9 @@ class PacketSequencer(
             packet = cc.inputs[slot]
             if not packet.is_empty():
                 out.send_packet(packet.at(max(MIN, out.next_bound)))
-        ticked = [slot for slot in self._ticks if cc.inputs[slot].timestamp == cc.timestamp]
-        if ticked:
-            for out in cc.outputs:
-                if cc.timestamp >= out.next_bound:
-                    out.set_bound(next_allowed_in_stream(cc.timestamp))
+        # Without a tick, as upstream, the bounds still leave the very start of time.
+        ticked = any(cc.inputs[slot].timestamp == cc.timestamp for slot in self._ticks)
+        tick = max(MIN, cc.timestamp) if ticked else MIN
+        for out in cc.outputs:
+            if tick >= out.next_bound:
+                out.set_bound(next_allowed_in_stream(tick))
