@@ -19,7 +19,6 @@ import functools
 import hashlib
 import importlib.resources
 import importlib.util
-import logging
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -45,8 +44,6 @@ __all__ = [
     "offline",
     "wheel",
 ]
-
-_log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, "int | None"], None]
 """Called while a file is fetched: its name, the bytes that are there, the bytes in all (None: unknown)."""
