@@ -64,21 +64,18 @@ class PreviousLoopback(
         if loop.timestamp > self._loop:
             self._loop = loop.timestamp
             self._loops.append(loop)
+        out = cc.outputs[0]
         while self._expected and self._loops:
             timestamp, expected = self._expected[0]
             looped = self._loops[0]
-            if expected > looped.timestamp:
+            if expected >= looped.timestamp:
                 self._loops.popleft()
-                continue
-            self._expected.popleft()
-            if expected == looped.timestamp:
-                self._loops.popleft()
-            out = cc.output(self.previous)
-            if out is None or out.closed:
-                continue
-            if expected < looped.timestamp or looped.is_empty():
-                out.set_bound(next_allowed_in_stream(timestamp))
-            else:
-                out.send_packet(looped.at(timestamp))
+            if expected <= looped.timestamp:
+                self._expected.popleft()
+                if expected == looped.timestamp and not looped.is_empty():
+                    if not out.closed:
+                        out.send_packet(looped.at(timestamp))
+                else:
+                    out.set_bound(next_allowed_in_stream(timestamp))
             if timestamp >= MAX:
                 out.close()
