@@ -30,7 +30,7 @@ def block(language: str, mark: str) -> str:
 @pytest.fixture
 def my_folder(tmp_path: Path) -> Path:
     (tmp_path / "my.py").write_text(block("python", "# my.py"), encoding="utf-8")
-    (tmp_path / "tint.pbtxt").write_text(block("", "# tint.pbtxt"), encoding="utf-8")
+    (tmp_path / "tint.pbtxt").write_text(block("pbtxt", "# tint.pbtxt"), encoding="utf-8")
     return tmp_path
 
 

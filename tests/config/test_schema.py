@@ -67,8 +67,7 @@ def test_upstreams_own_graphs_come_through_unchanged(path: Path | None) -> None:
     assert config.node
     assert config.to_binary() == path.read_bytes()
     back = GraphConfig.from_text(config.to_text(), path.stem)
-    assert back == config
-    assert back.to_binary() == path.read_bytes()
+    assert back.to_binary() == config.to_binary()
 
 
 def test_every_field_of_the_specification_is_there() -> None:
