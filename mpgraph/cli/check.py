@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mpgraph.errors import ConfigError, ModelError, ModelHashError, UnknownCalculatorError
+from mpgraph.errors import ConfigError, ModelError, ModelHashError, MpgraphError, UnknownCalculatorError
 
 from .exits import Exit, UsageError, complain, exit_code, report, say
-from .graph_file import add_arguments, find_graph, load_calculators
+from .graph_file import add_arguments, check_nodes, find_graph, load_calculators, reading
 
 if TYPE_CHECKING:
     from mpgraph.config.plan import Plan
@@ -50,15 +50,22 @@ class _Finding:
     graph: str
     config: GraphConfig | None = None
     plan: Plan | None = None
-    errors: list[BaseException] = field(default_factory=list)
+    error: MpgraphError | None = None
     models: list[_ModelState] = field(default_factory=list)
 
     @property
     def code(self) -> Exit:
         """The exit code that this graph alone would give."""
-        found = [exit_code(error) for error in self.errors]
-        found += [Exit.MISSING for model in self.models if model.error is not None]
-        return max(found, default=Exit.OK)
+        found = Exit.OK if self.error is None else exit_code(self.error)
+        missing = any(model.error is not None for model in self.models)
+        return max(found, Exit.MISSING if missing else Exit.OK)
+
+    @property
+    def errors(self) -> Sequence[MpgraphError]:
+        """Every single error of the graph."""
+        if isinstance(self.error, ConfigError):
+            return self.error.errors
+        return () if self.error is None else (self.error,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,8 @@ def run(args: argparse.Namespace) -> int:
     load_calculators(args.calculators)
     findings = [_check(name, args.graph_path) for name in args.graphs]
     for finding in findings:
-        for error in finding.errors:
-            report(error, verbose=args.verbose)
+        if finding.error is not None:
+            report(finding.error, verbose=args.verbose)
         for model in finding.models:
             if model.error is not None:
                 complain(f"{finding.graph}: {model.error}")
@@ -105,15 +112,15 @@ def _check(name: str, graph_path: list[Path]) -> _Finding:
     finding = _Finding(name)
     try:
         path = find_graph(name)
-        finding.config = GraphConfig.load(path)
+        with reading(path):
+            finding.config = GraphConfig.load(path)
+        check_nodes(finding.config, path)
         library = Library(graph_path, beside=(path.parent,))
         finding.config = expand(finding.config, library)
         finding.plan = make_plan(finding.config, library, POLICIES.keys())
         finding.config = finding.plan.config
-    except ConfigError as error:
-        finding.errors += error.errors
-    except (UsageError, OSError) as error:
-        finding.errors.append(error)
+    except (ConfigError, UsageError) as error:
+        finding.error = error
     if finding.config is not None:
         finding.models = _models(finding.config, path.parent)
     return finding
@@ -192,7 +199,7 @@ def _as_json(finding: _Finding) -> dict[str, Any]:
     }
 
 
-def _error_as_json(error: BaseException) -> dict[str, Any]:
+def _error_as_json(error: MpgraphError) -> dict[str, Any]:
     location = error.location if isinstance(error, ConfigError) else None
     return {
         "file": location and location.file,

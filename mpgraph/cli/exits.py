@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
 from mpgraph.errors import (
@@ -19,6 +19,9 @@ from mpgraph.errors import (
 )
 
 __all__ = ["Exit", "UsageError", "chain", "complain", "exit_code", "report", "say"]
+
+
+_SHOWN = 20  # of the errors of one graph
 
 
 class Exit(IntEnum):
@@ -69,8 +72,11 @@ def report(error: BaseException, *, verbose: bool = False) -> Exit:
     """Says on stderr what went wrong, with the traceback if `verbose`; returns the exit code."""
     if verbose:
         sys.stderr.write("".join(traceback.format_exception(error)))
-    for single in error.errors if isinstance(error, ConfigError) else (error,):
+    errors: Sequence[BaseException] = error.errors if isinstance(error, ConfigError) else (error,)
+    for single in errors if verbose else errors[:_SHOWN]:
         complain(_describe(single, verbose=verbose))
+    if len(errors) > _SHOWN and not verbose:
+        sys.stderr.write(f"and {len(errors) - _SHOWN} more errors; -v shows them\n")
     return exit_code(error)
 
 

@@ -7,17 +7,24 @@ import difflib
 import importlib
 import importlib.resources
 import importlib.util
+import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from mpgraph import registry
+from mpgraph.errors import ConfigError, PbtxtSyntaxError
 
 from .exits import UsageError
 
-__all__ = ["add_arguments", "find_graph", "load_calculators"]
+if TYPE_CHECKING:
+    from mpgraph.config.schema import GraphConfig
+
+__all__ = ["add_arguments", "check_nodes", "find_graph", "load_calculators", "reading"]
 
 _SUFFIXES = (".pbtxt", ".binarypb")
 
@@ -55,8 +62,9 @@ def find_graph(name: str) -> Path:
     if "\0" in name or not name.strip():
         msg = "a graph needs a name: a .pbtxt or .binarypb file, or a packaged graph"
         raise UsageError(msg)
-    if path.exists() and not path.is_dir():
-        return path
+    with suppress(OSError):  # a name that is too long
+        if path.exists() and not path.is_dir():
+            return path
     packaged = dict(_packaged())
     wanted = tuple(part for part in PurePath(name).with_suffix("").parts if part not in (".", "graphs"))
     if wanted and (not path.suffix or path.suffix in _SUFFIXES):
@@ -69,7 +77,7 @@ def find_graph(name: str) -> Path:
     names = {key[-1]: _spelt(key) for key in packaged}
     close = difflib.get_close_matches(wanted[-1] if wanted else "", names, n=3)
     hint = f"; did you mean {' or '.join(names[key] for key in close)}?" if close else ""
-    problem = "a folder, not a graph" if path.is_dir() else "no such file, and no packaged graph of that name"
+    problem = "a folder, not a graph" if os.path.isdir(name) else "no such file or packaged graph"
     msg = f"{name}: {problem}{hint}"
     raise UsageError(msg)
 
@@ -84,6 +92,34 @@ def _packaged() -> Iterator[tuple[tuple[str, ...], Path]]:
 
 def _spelt(key: Iterable[str]) -> str:
     return "/".join(key) + ".pbtxt"
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """While a graph is read: tells by one error, not by one for each line, that a file is something else.
+
+    Raises:
+        UsageError: The file cannot be read.
+    """
+    try:
+        yield
+    except OSError as error:
+        msg = f"{error.filename or path}: cannot be read: {(error.strerror or str(error)).lower()}"
+        raise UsageError(msg) from error
+    except ConfigError as error:
+        if path.suffix in _SUFFIXES or type(error) not in (ConfigError, PbtxtSyntaxError):
+            raise
+        first = error.errors[0]
+        why = f", as line {first.location.line} shows: {first.message}" if first.location else ""
+        msg = f"{path}: this is not a graph{why}"
+        raise ConfigError(msg) from error
+
+
+def check_nodes(graph: GraphConfig, path: Path) -> None:
+    """Raises ConfigError if the graph is empty, as an empty file is."""
+    if not graph.node:
+        msg = f"{path}: the graph is empty: it has no node"
+        raise ConfigError(msg)
 
 
 def load_calculators(names: Iterable[str]) -> None:

@@ -19,7 +19,8 @@ from mpgraph.formats.image import Image
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.tensor import Tensor
 from mpgraph.media.atomic import AtomicFile
-from mpgraph.media.sink import Sink, open_sink
+from mpgraph.media.overlap import WriteBehind
+from mpgraph.media.sink import open_sink
 from mpgraph.media.source import Frame, Source
 from mpgraph.packet import Packet
 
@@ -81,7 +82,7 @@ class Nowhere(Output):
 
 
 class Pictures(Output):
-    """Images in a video, an image file or a folder.
+    """Images in a video, an image file or a folder, written by a thread of their own.
 
     Args:
         spec: See `mpgraph.media.sink.open_sink`.
@@ -93,7 +94,7 @@ class Pictures(Output):
     """
 
     def __init__(self, spec: str, source: Source, stream: str) -> None:
-        self._sink: Sink = open_sink(spec, source=source)
+        self._sink = WriteBehind(open_sink(spec, source=source))
         self.name = self._sink.name
         self._stream = stream
         self._names: deque[tuple[int, str]] = deque(maxlen=1000)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 from mpgraph.errors import MediaError
 
 from .exits import Exit, UsageError, say
-from .graph_file import add_arguments, find_graph, load_calculators
+from .graph_file import add_arguments, check_nodes, find_graph, load_calculators, reading
 from .side_packets import make_side_packets, split_list
 
 if TYPE_CHECKING:
@@ -125,7 +125,9 @@ def run(args: argparse.Namespace) -> int:
         os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     from mpgraph.runtime.graph import Graph
 
-    graph = Graph(path, graph_path=args.graph_path, num_threads=args.threads)
+    with reading(path):
+        graph = Graph(path, graph_path=args.graph_path, num_threads=args.threads)
+    check_nodes(graph.config, path)
     with _inference_threads(args.threads):
         return _run(args, path, graph)
 
@@ -191,11 +193,15 @@ def _inference_threads(threads: int | None) -> Iterator[None]:
 
 
 def _open_source(args: argparse.Namespace) -> Source:
-    """The input; a name that stands for nothing is a usage error, a file that cannot be read is not."""
+    """The input, read by a thread of its own.
+
+    A name that stands for nothing is a usage error, a file that cannot be read is not.
+    """
+    from mpgraph.media.overlap import ReadAhead
     from mpgraph.media.source import open_source
 
     try:
-        return open_source(args.input, start=args.start, duration=args.duration, limit=args.limit)
+        return ReadAhead(open_source(args.input, start=args.start, duration=args.duration, limit=args.limit))
     except MediaError as error:
         if "\0" not in args.input and Path(args.input).is_file():
             raise
@@ -227,12 +233,12 @@ def _open_output(spec: str | None, stream: StreamPlan, source: Source, stem: str
 
 
 def _default_output(source: Source, stem: str) -> str:
-    """A file in the current folder that is named after the graph: an image for an image, and so on."""
-    from mpgraph.media.images import ImageSource
+    """What is named after the graph in the current folder: an image for an image, and so on."""
+    from mpgraph.media.source import IMAGE_SUFFIXES
 
-    if isinstance(source, ImageSource):
-        return f"{stem}.png" if len(source.paths) == 1 else f"{stem}/"
-    return f"{stem}.mp4"
+    if not any(file.suffix.lower() in IMAGE_SUFFIXES for file in source.files()):
+        return f"{stem}.mp4"
+    return f"{stem}.png" if source.frame_count == 1 else f"{stem}/"
 
 
 def _conclude(totals: Totals, output: Output, args: argparse.Namespace) -> None:
