@@ -308,8 +308,9 @@ class ImageTransformation(Calculator, name="ImageTransformationCalculator"):
             width, height = height, width
         given = np.float32(width) / np.float32(height)
         wanted = np.float32(size[0]) / np.float32(size[1])
-        sides = float((1 - given / wanted) / 2) if given < wanted else 0.0
-        ends = float((1 - wanted / given) / 2) if given > wanted else 0.0
+        one, two = np.float32(1), np.float32(2)
+        sides = float((one - given / wanted) / two) if given < wanted else 0.0
+        ends = float((one - wanted / given) / two) if given > wanted else 0.0
         return sides, ends, sides, ends
 
 

@@ -45,9 +45,12 @@ def perspective_map(inverse: npt.NDArray[np.float64], width: int, height: int) -
     y = np.arange(height, dtype=np.float64)[:, None]
     across, down, depth = (a * left + b * y + c + a * inside for a, b, c in inverse)
     scale = np.divide(_STEPS, depth, out=np.zeros_like(depth), where=depth != 0)
-    steps = np.stack((across * scale, down * scale), axis=-1)
+    return _from_steps(_round(across * scale), _round(down * scale))
+
+
+def _round(steps: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
     np.clip(steps, -(2.0**31), 2.0**31 - 1, out=steps)
-    return _from_steps(np.rint(steps, out=steps).astype(np.int64))
+    return np.rint(steps, out=steps).astype(np.int32)
 
 
 def affine_map(inverse: npt.NDArray[np.float64], width: int, height: int) -> SamplingMap:
@@ -58,18 +61,19 @@ def affine_map(inverse: npt.NDArray[np.float64], width: int, height: int) -> Sam
     # Products with x and with y are rounded each by itself to 1/1024 pixel, as OpenCV does.
     x, y = np.arange(width), np.arange(height)[:, None]
     fine = _FINE * _STEPS
-    coordinates = []
-    for a, b, c in inverse:
-        rows = np.rint((b * y + c) * fine).astype(np.int64) + _FINE // 2
-        coordinates.append((rows + np.rint(a * x * fine).astype(np.int64)) // _FINE)
-    return _from_steps(np.stack(coordinates, axis=-1))
+    across, down = (
+        (np.rint((b * y + c) * fine) + _FINE // 2 + np.rint(a * x * fine)) // _FINE for a, b, c in inverse
+    )
+    return _from_steps(_round(across), _round(down))
 
 
-def _from_steps(steps: npt.NDArray[np.int64]) -> SamplingMap:
-    """The map of coordinates (height, width, 2) in steps of 1/32 pixel."""
-    pixel = np.clip(steps >> 5, -(2**15), 2**15 - 1).astype(np.int16)
-    fraction = (steps & (_STEPS - 1)).astype(np.uint16)
-    return SamplingMap(pixel, fraction[..., 1] * np.uint16(_STEPS) + fraction[..., 0])
+def _from_steps(x: npt.NDArray[np.int32], y: npt.NDArray[np.int32]) -> SamplingMap:
+    """The map of coordinates (height, width) in steps of 1/32 pixel."""
+    pixel = np.empty((*x.shape, 2), np.int16)
+    for axis, steps in enumerate((x, y)):
+        np.clip(steps >> 5, -(2**15), 2**15 - 1, out=pixel[..., axis], casting="unsafe")
+    fraction = (y & (_STEPS - 1)) * _STEPS + (x & (_STEPS - 1))
+    return SamplingMap(pixel, fraction.astype(np.uint16))
 
 
 def sample(image: npt.NDArray[Any], where: SamplingMap, *, replicate: bool) -> npt.NDArray[Any]:
