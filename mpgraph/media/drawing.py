@@ -65,7 +65,8 @@ class Shape:
 
         def distance(x: Floats, y: Floats) -> Floats:
             a, b = self.distance(x, y), other.distance(x, y)
-            return np.minimum(a, b) - np.maximum(width - np.abs(a - b), 0) ** 2 / (4 * width)
+            result: Floats = np.minimum(a, b) - np.maximum(width - np.abs(a - b), 0) ** 2 / (4 * width)
+            return result
 
         return Shape(distance, _join(self.bounds, other.bounds, margin=width / 4))
 
@@ -83,7 +84,8 @@ def ellipse(x0: float, y0: float, rx: float, ry: float, degrees: float = 0) -> S
     def distance(x: Floats, y: Floats) -> Floats:
         u, v = (x - x0) * cos + (y - y0) * sine, (y - y0) * cos - (x - x0) * sine
         inner = np.hypot(u / rx, v / ry)
-        return inner * (inner - 1) / np.maximum(np.hypot(u / rx**2, v / ry**2), 1e-6)
+        result: Floats = inner * (inner - 1) / np.maximum(np.hypot(u / rx**2, v / ry**2), 1e-6)
+        return result
 
     return Shape(distance, (x0 - wide, y0 - high, x0 + wide, y0 + high))
 
@@ -94,7 +96,8 @@ def box(x0: float, y0: float, rx: float, ry: float, corner: float = 0) -> Shape:
     def distance(x: Floats, y: Floats) -> Floats:
         u, v = np.abs(x - x0) - (rx - corner), np.abs(y - y0) - (ry - corner)
         outside = np.hypot(np.maximum(u, 0), np.maximum(v, 0))
-        return outside + np.minimum(np.maximum(u, v), 0) - corner
+        result: Floats = outside + np.minimum(np.maximum(u, v), 0) - corner
+        return result
 
     return Shape(distance, (x0 - rx, y0 - ry, x0 + rx, y0 + ry))
 
@@ -105,7 +108,8 @@ def stroke(*points: tuple[float, float], width: float) -> Shape:
     def segment(x: Floats, y: Floats, a: tuple[float, float], b: tuple[float, float]) -> Floats:
         dx, dy = b[0] - a[0], b[1] - a[1]
         t = np.clip(((x - a[0]) * dx + (y - a[1]) * dy) / (dx * dx + dy * dy), 0, 1)
-        return np.hypot(x - a[0] - t * dx, y - a[1] - t * dy)
+        result: Floats = np.hypot(x - a[0] - t * dx, y - a[1] - t * dy)
+        return result
 
     def distance(x: Floats, y: Floats) -> Floats:
         return reduce(np.minimum, (segment(x, y, a, b) for a, b in pairwise(points))) - width / 2

@@ -29,6 +29,7 @@ Image = NDArray[np.uint8]
 
 SECOND = 1_000_000
 FOREVER = sys.maxsize
+MAX_PIXELS = 1 << 28  # of one picture; a larger one is refused before memory is asked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,7 +168,7 @@ class Source(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Lets go of the file or camera. May be called twice, and from another thread than reads."""
+        """Lets go of the file or camera. May be called twice, not while frames are read."""
 
     def __enter__(self) -> Self:
         return self
