@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .option_fields import hint
 from .packet_type import ANY, PacketType, packet_type
-from .port_map import PortId, PortMap
+from .port_map import PortId, PortMap, describe, list_ports
 from .ports import Kind, Port, Ports
 
 __all__ = ["Contract", "PortTypes", "Slot"]
@@ -85,9 +85,9 @@ class PortTypes:
 
     def problems(self, kind: str) -> list[tuple[str, int | None]]:
         """What does not fit, as text and slot: ports that are missing, and ports that nobody declared."""
-        connected = _listed(self.map.ids)
+        connected = list_ports(self.map.ids)
         found: list[tuple[str, int | None]] = [
-            (f"{_described(kind, port)} is required but not connected (connected: {connected})", None)
+            (f"{describe(kind, port)} is required but not connected (connected: {connected})", None)
             for port, required in self._absent.items()
             if required
         ]
@@ -96,19 +96,11 @@ class PortTypes:
             known = sorted({*self._absent, *(port for port, declared in pairs if declared is not None)})
             for slot, (port, declared) in enumerate(pairs):
                 if declared is None:
-                    what = f'{_described(kind, port)} ("{self.map.names[slot]}")'
+                    what = f'{describe(kind, port)} ("{self.map.names[slot]}")'
                     near = hint(port.tag, {other.tag for other in known} - {port.tag})
-                    msg = f"{what} is not a port of this calculator (it has: {_listed(known)}){near}"
+                    msg = f"{what} is not a port of this calculator (it has: {list_ports(known)}){near}"
                     found.append((msg, slot))
         return found
-
-
-def _described(kind: str, port: PortId) -> str:
-    return f"{kind} {port}" if port.tag else f"untagged {kind} {port.index}"
-
-
-def _listed(ports: Iterable[PortId]) -> str:
-    return ", ".join(str(port) if port.tag else f"untagged {port.index}" for port in ports) or "none"
 
 
 class Contract:

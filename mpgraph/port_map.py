@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .errors import ContractError, Location
 
-__all__ = ["PortId", "PortMap", "parse_entry", "parse_reference"]
+__all__ = ["PortId", "PortMap", "describe", "list_ports", "parse_entry", "parse_reference"]
 
 _NAME = r"[a-z_][a-z0-9_]*"
 _TAG = r"[A-Z_][A-Z0-9_]*"
@@ -29,6 +29,16 @@ class PortId:
         if not self.tag:
             return f":{self.index}" if self.index else '""'
         return f"{self.tag}:{self.index}" if self.index else self.tag
+
+
+def describe(kind: str, port: PortId) -> str:
+    """The port in a message: ``input stream IMAGE:1`` or ``untagged input stream 0``."""
+    return f"{kind} {port}" if port.tag else f"untagged {kind} {port.index}"
+
+
+def list_ports(ports: Iterable[PortId]) -> str:
+    """The ports in a message, or ``none``."""
+    return ", ".join(str(port) if port.tag else f"untagged {port.index}" for port in ports) or "none"
 
 
 def parse_entry(entry: str) -> tuple[str, int | None, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.resources
 import re
+import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,15 +14,18 @@ from typing import Any, ClassVar
 from mpgraph import registry
 from mpgraph.calculator import CalculatorBase
 from mpgraph.errors import ConfigError, ContractError, LimitError, UnknownCalculatorError, raise_all
+from mpgraph.option_fields import hint
 from mpgraph.options import Positioned
-from mpgraph.port_map import PortId, PortMap, parse_entry
+from mpgraph.port_map import PortMap, describe, list_ports, parse_entry, parse_reference
 
-from .schema import MAX_NODES, GraphConfig, NodeConfig
+from .hints import Hints
+from .schema import MAX_NODES, GraphConfig, InputStreamInfo, NodeConfig
 
 __all__ = ["Library", "Subgraph", "canonical_names", "expand"]
 
 MAX_DEPTH = 64
-_TYPE = re.compile(r"""^\s*type\s*:\s*["']([^"']*)["']""", re.MULTILINE)
+_STREAM = re.compile(r"[a-z_][a-z0-9_]*")
+_TYPE = re.compile(r"""\btype\s*:\s*["']([^"']*)["']""")
 
 
 class Subgraph:
@@ -49,13 +52,16 @@ class Subgraph:
 class Library:
     """What the names in a graph mean: graphs given directly, calculators and code subgraphs, graph files.
 
-    Files are looked for in the given folders, then in the packages that offer graphs. A file's graph is
-    known by its ``type:``; the file that is named after the type in snake case is tried first.
+    Files are looked for beside the given graph, then in the given folders, then in the packages that
+    offer graphs; the first whose graph has the ``type:`` is it.
 
     Args:
         folders: Folders with ``.pbtxt`` files, searched with their subfolders.
         beside: Folders searched without their subfolders, first.
         graphs: Graphs by their ``type`` (SG-2).
+
+    Raises:
+        ConfigError: One of `folders` is none.
     """
 
     def __init__(
@@ -65,10 +71,15 @@ class Library:
         beside: Sequence[Path] = (),
         graphs: Iterable[GraphConfig] = (),
     ) -> None:
+        missing = [f'"{folder}"' for folder in folders if not folder.is_dir()]
+        if missing:
+            msg = f"graphs are to be found in {', '.join(missing)}, which is no folder"
+            raise ConfigError(msg)
+        self.hint = Hints()
         self._folders = tuple(folders)
         self._beside = tuple(beside)
         self._graphs: dict[str, GraphConfig] = {graph.type: graph for graph in graphs}
-        self._types: dict[str, Path] | None = None
+        self._mentions: dict[str, list[Path]] | None = None
 
     def find(
         self, name: str, package: str = ""
@@ -85,37 +96,52 @@ class Library:
             cls = registry.find(candidate)
             if cls is not None:
                 return cls
-            path = self._types_of_files().get(candidate)
-            if path is not None:
-                graph = self._graphs[candidate] = GraphConfig.load(path)
+            graph = self._load(candidate)
+            if graph is not None:
+                self._graphs[candidate] = graph
                 return graph
         return None
 
     def names(self) -> list[str]:
         """All names that can be found, sorted."""
-        return sorted({*registry.names(), *self._graphs, *self._types_of_files()})
+        return sorted({*registry.names(), *self._graphs, *self._types_in_files()})
 
-    def unknown(self, name: str, node: NodeConfig, package: str = "") -> UnknownCalculatorError:
-        """The error for a name that is not found."""
-        close = difflib.get_close_matches(name, self.names(), n=1)
-        hint = f'; did you mean "{close[0]}"?' if close else ""
-        where = ", ".join(str(folder) for folder in (*self._beside, *self._folders))
-        looked = f" nor the type of a .pbtxt in {where}" if where else " nor the type of a known .pbtxt"
-        msg = f'"{name}" is neither a registered calculator{looked}{hint}'
-        return UnknownCalculatorError(msg, name=name, location=node.location, node=node.name or None)
+    def unknown(self, node: NodeConfig, name: str) -> UnknownCalculatorError:
+        """The error for a node whose calculator is not found; `name` is the node's canonical name."""
+        wanted = node.calculator
+        where = ", ".join(f'"{folder}"' for folder in (*self._beside, *self._folders))
+        msg = (
+            f'"{wanted}" is neither a registered calculator nor the type of a .pbtxt file'
+            f"{' in ' + where if where else ''}{self.hint(wanted, self.names())}"
+            if wanted
+            else 'the node names no calculator; add: calculator: "…"'
+        )
+        return UnknownCalculatorError(msg, name=wanted, location=node.location, node=name or None)
 
-    def _types_of_files(self) -> dict[str, Path]:
-        if self._types is None:
-            self._types = {}
+    def _load(self, name: str) -> GraphConfig | None:
+        """The first graph of that type in a file."""
+        broken: ConfigError | None = None
+        for path in self._types_in_files().get(name, ()):
+            try:
+                graph = GraphConfig.load(path)
+            except ConfigError as error:
+                broken = broken or error
+            else:
+                if graph.type == name:
+                    return graph
+        if broken is not None:
+            raise broken
+        return None
+
+    def _types_in_files(self) -> dict[str, list[Path]]:
+        """The files that mention a type, be it that of an executor: only parsing tells."""
+        if self._mentions is None:
+            self._mentions = {}
             for path in self._files():
-                try:
-                    head = path.read_text(encoding="utf-8", errors="replace")
-                except OSError:
-                    continue
-                match = _TYPE.search(head)
-                if match is not None:
-                    self._types.setdefault(match[1], path)
-        return self._types
+                text = path.read_text(encoding="utf-8", errors="replace")
+                for name in dict.fromkeys(_TYPE.findall(text)):
+                    self._mentions.setdefault(name, []).append(path)
+        return self._mentions
 
     def _files(self) -> Iterator[Path]:
         for folder in self._beside:
@@ -149,49 +175,51 @@ class _Item:
     target: Any = field(default=None)
 
 
-def expand(graph: GraphConfig, library: Library) -> GraphConfig:
+def expand(graph: GraphConfig, library: Library, errors: list[ConfigError] | None = None) -> GraphConfig:
     """Replaces every subgraph node by its nodes until none is left (SG-5 to SG-14).
 
     Nodes of unknown types are left for the validation to report.
 
+    Args:
+        graph: The graph as written.
+        library: What its names mean.
+        errors: Takes what is wrong with single nodes, which stay as they are; None to have it raised.
+
     Raises:
-        ConfigError: A subgraph is recursive, does not fit its node, or there are too many nodes.
+        ConfigError: A subgraph is recursive or does not fit its node; LimitError for too many nodes.
     """
+    found: list[ConfigError] = [] if errors is None else errors
     items = [_Item(node) for node in graph.node]
     generators = list(graph.packet_generator)
     handlers = list(graph.status_handler)
     expanded = False
     while True:
-        errors: list[ConfigError] = []
         for item in items:
             if item.target is None:
-                try:
-                    item.target = library.find(item.node.calculator, graph.package) or CalculatorBase
-                except ConfigError as error:
-                    errors.extend(error.errors)
-                    item.target = CalculatorBase
-        leaves = [item for item in items if not _is_subgraph(item.target)]
-        subgraphs = [item for item in items if _is_subgraph(item.target)]
+                item.target = _target(item.node, library, graph.package)
+        subgraphs = [item for item in items if is_subgraph(item.target)]
         if not subgraphs:
-            raise_all(errors)
             break
         expanded = True
-        items = leaves
-        names = canonical_names([item.node for item in (*leaves, *subgraphs)])[len(leaves) :]
+        items = [item for item in items if not is_subgraph(item.target)]
+        names = canonical_names([item.node for item in (*items, *subgraphs)])[len(items) :]
         for item, name in zip(subgraphs, names, strict=True):
             try:
                 inner = _instantiate(item, name)
             except ConfigError as error:
-                errors.extend(_with_node(part, item.node, name) for part in error.errors)
+                found.extend(placed(part, item.node, name) for part in error.errors)
+                item.target = CalculatorBase
+                items.append(item)
                 continue
+            if len(items) + len(inner.node) > MAX_NODES:
+                msg = f"the expanded graph has more than {MAX_NODES} nodes"
+                raise LimitError(msg, location=graph.location, node=name)
             ancestors = (*item.ancestors, item.node.calculator)
             items.extend(_Item(node, ancestors) for node in inner.node)
             generators.extend(inner.packet_generator)
             handlers.extend(inner.status_handler)
-        if len(items) > MAX_NODES:
-            msg = f"the expanded graph has more than {MAX_NODES} nodes"
-            errors.append(LimitError(msg, location=graph.location))
-        raise_all(errors)
+    if errors is None:
+        raise_all(found)
     if not expanded:
         return graph
     return replace(
@@ -202,11 +230,20 @@ def expand(graph: GraphConfig, library: Library) -> GraphConfig:
     )
 
 
-def _is_subgraph(target: Any) -> bool:
+def _target(node: NodeConfig, library: Library, package: str) -> Any:
+    try:
+        return library.find(node.calculator, package) or CalculatorBase
+    except ConfigError:
+        return CalculatorBase  # the validation finds it again, and reports it
+
+
+def is_subgraph(target: object) -> bool:
+    """Whether what a name means stands for a graph."""
     return isinstance(target, GraphConfig) or (isinstance(target, type) and issubclass(target, Subgraph))
 
 
-def _with_node(error: ConfigError, node: NodeConfig, name: str) -> ConfigError:
+def placed(error: ConfigError, node: NodeConfig, name: str) -> ConfigError:
+    """The error with the place and canonical name of the node, where it has none of its own."""
     error.location = error.location or node.location
     error.node = error.node or name
     return error
@@ -214,112 +251,158 @@ def _with_node(error: ConfigError, node: NodeConfig, name: str) -> ConfigError:
 
 def _instantiate(item: _Item, name: str) -> GraphConfig:
     node = item.node
-    if item.ancestors.count(node.calculator) or len(item.ancestors) >= MAX_DEPTH:
+    # Code may well contain its own type, with other options; then only the depth is limited.
+    recursive = isinstance(item.target, GraphConfig) and node.calculator in item.ancestors
+    if recursive or len(item.ancestors) >= MAX_DEPTH:
         chain = " -> ".join((*item.ancestors, node.calculator))
         msg = f"subgraphs are nested without end: {chain}"
-        raise LimitError(msg, location=node.location)
+        raise LimitError(msg)
     given = [
         field_name
         for field_name in ("source_layer", "buffer_size_hint", "output_stream_handler", "input_stream_info")
         if getattr(node, field_name)
     ]
     if given:
-        msg = f'subgraph "{name}" sets {", ".join(given)}, which only calculators have'
-        raise ContractError(msg, location=node.location)
-    graph = item.target if isinstance(item.target, GraphConfig) else item.target.get_config(node)
+        msg = f'"{node.calculator}" is a subgraph, but {", ".join(given)} can only be set on a calculator'
+        raise ContractError(msg)
+    graph = _graph_of(item.target, node)
     if graph.packet_factory:
         msg = "packet_factory is not supported in subgraphs"
-        raise ContractError(msg, location=graph.location)
+        raise ContractError(msg, location=graph.packet_factory[0].location)
     prefix = re.sub(r"[. :]", "_", name.lower()) + "__"
     return _connect(graph, node, prefix)
+
+
+def _graph_of(target: GraphConfig | type[Subgraph], node: NodeConfig) -> GraphConfig:
+    if isinstance(target, GraphConfig):
+        return target
+    try:
+        return target.get_config(node)
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise failed(target.get_config, node, error) from error
+
+
+def failed(function: Callable[..., object], node: NodeConfig, error: Exception) -> ContractError:
+    """The error for an author's function that raised one of its own."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return ContractError(
+        f"{node.calculator}.{function.__name__} failed: {type(error).__name__}: {error} "
+        f"[{frame.filename}:{frame.lineno}]"
+    )
+
+
+class _Names:
+    """What the names of streams, or of side packets, inside a subgraph become."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._outside: dict[str, str] = {}
+        self._unconnected: set[str] = set()
+
+    def connect(self, interface: PortMap, node: PortMap, *, inputs: bool) -> None:
+        """Gives the interface the names outside, as far as the node connects it."""
+        for port, name in zip(interface.ids, interface.names, strict=True):
+            slot = node.slot(port.tag, port.index)
+            if slot is not None:
+                self._outside[name] = node.names[slot]
+            elif inputs:
+                self._unconnected.add(name)
+
+    def rename(self, entries: Sequence[str], *, inputs: bool = False) -> tuple[str, ...]:
+        """The entries under their new names, without the `inputs` that nothing is connected to (SG-10)."""
+        result = []
+        for entry in entries:
+            name = parse_entry(entry)[2]
+            if inputs and self.drops(name):
+                continue
+            new = self._outside.get(name) or self._inside(name)
+            where = getattr(entry, "location", None)
+            result.append(Positioned(entry[: len(entry) - len(name)] + new, where))
+        return tuple(result)
+
+    def drops(self, name: str) -> bool:
+        """Whether an input of that name is left out."""
+        return name in self._unconnected and name not in self._outside
+
+    def _inside(self, name: str) -> str:
+        new = self._prefix + name
+        if _STREAM.fullmatch(new) is None:
+            msg = (
+                "the name of a subgraph node becomes the prefix of the streams in it, but "
+                f'"{new}" is no name of a stream: use letters, digits, "_", "." and spaces, no digit first'
+            )
+            raise ContractError(msg)
+        return new
 
 
 def _connect(graph: GraphConfig, node: NodeConfig, prefix: str) -> GraphConfig:
     """The subgraph's nodes under prefixed names, its interface replaced by the names outside."""
     errors: list[ConfigError] = []
-    streams: dict[str, str | None] = {}
-    side_packets: dict[str, str | None] = {}
-    for kind, inner, outer, renamed, is_input in (
-        ("input streams", graph.input_stream, node.input_stream, streams, True),
-        ("output streams", graph.output_stream, node.output_stream, streams, False),
-        ("input side packets", graph.input_side_packet, node.input_side_packet, side_packets, True),
-        ("output side packets", graph.output_side_packet, node.output_side_packet, side_packets, False),
+    streams, side_packets = _Names(prefix), _Names(prefix)
+    for kind, inner, outer, names in (
+        ("input stream", graph.input_stream, node.input_stream, streams),
+        ("output stream", graph.output_stream, node.output_stream, streams),
+        ("input side packet", graph.input_side_packet, node.input_side_packet, side_packets),
+        ("output side packet", graph.output_side_packet, node.output_side_packet, side_packets),
     ):
         try:
             interface, connected = PortMap(inner), PortMap(outer)
         except ContractError as error:
             errors.append(error)
             continue
-        for port, location in zip(connected.ids, connected.locations, strict=True):
+        for slot, port in enumerate(connected):
             if interface.slot(port.tag, port.index) is None:
-                errors.append(ContractError(_no_such_port(kind, port, interface, graph), location=location))
-        for port, name in zip(interface.ids, interface.names, strict=True):
-            slot = connected.slot(port.tag, port.index)
-            if slot is not None:
-                renamed[name] = connected.names[slot]
-            elif is_input:
-                renamed.setdefault(name, None)
+                msg = (
+                    f'{describe(kind, port)} ("{connected.names[slot]}") is not in the interface of subgraph '
+                    f"{node.calculator} (it has: {list_ports(interface)})"
+                    f"{hint(port.tag, set(interface.tags()) - {port.tag})}"
+                )
+                errors.append(ContractError(msg, location=connected.locations[slot]))
+        names.connect(interface, connected, inputs=kind.startswith("input"))
     raise_all(errors)
-
-    def rename(entries: Sequence[str], names: Mapping[str, str | None]) -> tuple[str, ...]:
-        result = []
-        for entry in entries:
-            name = parse_entry(entry)[2]
-            new = names.get(name, prefix + name)
-            if new is not None:
-                where = getattr(entry, "location", None)
-                result.append(Positioned(entry[: len(entry) - len(name)] + new, where))
-        return tuple(result)
-
-    inner_names = canonical_names(graph.node)
-    nodes = tuple(
-        replace(
-            inner_node,
-            name=prefix + name,
-            input_stream=rename(inner_node.input_stream, streams),
-            output_stream=rename(inner_node.output_stream, streams),
-            input_side_packet=rename(inner_node.input_side_packet, side_packets),
-            output_side_packet=rename(inner_node.output_side_packet, side_packets),
-            # What the subgraph leaves unconnected is no input of the node any more.
-            input_stream_info=_remaining(inner_node, streams),
-        )
-        for inner_node, name in zip(graph.node, inner_names, strict=True)
+    nodes = []
+    for inner_node, name in zip(graph.node, canonical_names(graph.node), strict=True):
+        try:
+            nodes.append(_renamed(inner_node, prefix + name, streams, side_packets))
+        except ConfigError as error:
+            errors.append(error)
+    raise_all(errors)
+    return replace(
+        graph,
+        node=tuple(nodes),
+        packet_generator=tuple(
+            replace(
+                generator,
+                input_side_packet=side_packets.rename(generator.input_side_packet, inputs=True),
+                output_side_packet=side_packets.rename(generator.output_side_packet),
+            )
+            for generator in graph.packet_generator
+        ),
+        status_handler=tuple(
+            replace(handler, input_side_packet=_Names(prefix).rename(handler.input_side_packet))  # SG-12
+            for handler in graph.status_handler
+        ),
     )
-    generators = tuple(
-        replace(
-            generator,
-            input_side_packet=rename(generator.input_side_packet, side_packets),
-            output_side_packet=rename(generator.output_side_packet, side_packets),
-        )
-        for generator in graph.packet_generator
+
+
+def _renamed(node: NodeConfig, name: str, streams: _Names, side_packets: _Names) -> NodeConfig:
+    return replace(
+        node,
+        name=name,
+        input_stream=streams.rename(node.input_stream, inputs=True),
+        output_stream=streams.rename(node.output_stream),
+        input_side_packet=side_packets.rename(node.input_side_packet, inputs=True),
+        output_side_packet=side_packets.rename(node.output_side_packet),
+        input_stream_info=_remaining(node, streams),
     )
-    handlers = tuple(
-        replace(handler, input_side_packet=rename(handler.input_side_packet, {}))
-        for handler in graph.status_handler
-    )
-    return replace(graph, node=nodes, packet_generator=generators, status_handler=handlers)
 
 
-def _no_such_port(kind: str, port: PortId, interface: PortMap, graph: GraphConfig) -> str:
-    listed = ", ".join(interface.entries()) or "none"
-    if port.tag in interface.tags():
-        return (
-            f'{kind}: tag "{port.tag}" has index {port.index} in the node but only '
-            f"{interface.count(port.tag)} index(es) in subgraph {graph.type} (it has: {listed})"
-        )
-    return f'{kind}: tag "{port.tag}" does not exist in subgraph {graph.type} (it has: {listed})'
-
-
-def _remaining(node: NodeConfig, streams: Mapping[str, str | None]) -> tuple[Any, ...]:
-    if not node.input_stream_info or all(name is not None for name in streams.values()):
-        return node.input_stream_info
-    try:
-        ports = PortMap(node.input_stream)
-    except ContractError:
-        return node.input_stream_info
-    dropped = {
-        str(port)
-        for port, name in zip(ports.ids, ports.names, strict=True)
-        if streams.get(name, name) is None
-    }
-    return tuple(info for info in node.input_stream_info if info.tag_index not in dropped)
+def _remaining(node: NodeConfig, streams: _Names) -> tuple[InputStreamInfo, ...]:
+    """What the node says of its inputs, without those that are left out."""
+    if not node.input_stream_info:
+        return ()
+    ports = PortMap(node.input_stream)
+    dropped = [port for port, name in zip(ports.ids, ports.names, strict=True) if streams.drops(name)]
+    return tuple(info for info in node.input_stream_info if parse_reference(info.tag_index) not in dropped)

@@ -5,24 +5,21 @@ Pure functions. All errors of a config are collected and raised at once.
 
 from __future__ import annotations
 
-import difflib
 import heapq
-import inspect
-import traceback
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from mpgraph.calculator import CalculatorBase
 from mpgraph.contract import Contract
 from mpgraph.errors import ConfigError, ContractError, Location, raise_all
-from mpgraph.port_map import PortMap, parse_reference
+from mpgraph.port_map import PortMap, list_ports, parse_reference
 from mpgraph.ports import Kind
 
 from .executors import plan_executors
 from .packet_types import resolve_types
 from .plan import DEFAULT_POLICY, NodePlan, Plan, SidePlan, StreamPlan
 from .schema import GraphConfig, NodeConfig
-from .subgraph import Library, canonical_names, expand
+from .subgraph import Library, canonical_names, expand, failed, is_subgraph, placed
 
 __all__ = ["make_plan"]
 
@@ -38,16 +35,19 @@ def make_plan(graph: GraphConfig, library: Library, policies: Collection[str]) -
     Raises:
         ConfigError: With every error that was found.
     """
-    graph = expand(graph, library)
-    return _Planner(graph, library, policies).plan()
+    errors: list[ConfigError] = []
+    expanded = expand(graph, library, errors)
+    return _Planner(expanded, library, policies, errors).plan()
 
 
 class _Planner:
-    def __init__(self, graph: GraphConfig, library: Library, policies: Collection[str]) -> None:
+    def __init__(
+        self, graph: GraphConfig, library: Library, policies: Collection[str], errors: list[ConfigError]
+    ) -> None:
         self.graph = graph
         self.library = library
         self.policies = policies
-        self.errors: list[ConfigError] = []
+        self.errors = errors
         self.incomplete: set[str] = set()  # outputs of nodes that have errors of their own
 
     def plan(self) -> Plan:
@@ -60,24 +60,30 @@ class _Planner:
             if (node := self._node(index, config, name)) is not None
         ]
         graph_inputs = self._interface(graph.input_stream)
+        graph_outputs = self._interface(graph.output_stream)
         streams = self._streams(nodes, graph_inputs)
         side_packets = self._side_packets(nodes)
-        if not self.errors:
-            nodes = self._sorted(nodes, streams, side_packets)
+        nodes = self._sorted(nodes, streams, side_packets)
         self.errors += resolve_types(nodes, streams, "input", "output")
         self.errors += resolve_types(nodes, side_packets, "side_input", "side_output")
         executors, errors = plan_executors(graph, nodes)
         self.errors += errors
-        raise_all(self.errors)
+        raise_all(sorted(self.errors, key=self._place))
         return Plan(
             config=graph if [n.config for n in nodes] == list(graph.node) else self._reordered(nodes),
             nodes=nodes,
             streams=streams,
             side_packets=side_packets,
-            graph_inputs=graph_inputs,
-            graph_outputs=[name for name in self._interface(graph.output_stream) if name in streams],
+            graph_inputs=list(graph_inputs.names),
+            graph_outputs=[name for name in graph_outputs.names if name in streams],
             executors=executors,
         )
+
+    def _place(self, error: ConfigError) -> tuple[bool, str, int, int]:
+        """Sorts errors as a reader comes to them: the graph itself, then the files of its subgraphs."""
+        where = error.location or self.graph.location or Location("", 0, 0)
+        here = self.graph.location is None or where.file == self.graph.location.file
+        return not here, where.file, where.line, where.column
 
     def _reordered(self, nodes: list[NodePlan]) -> GraphConfig:
         return replace(self.graph, node=tuple(node.config for node in nodes))
@@ -93,18 +99,19 @@ class _Planner:
             (self.graph.packet_factory, "packet_factory"),
             (self.graph.status_handler, "status_handler"),
         ):
-            if entries:
+            for entry in entries:
                 self._error(
                     f"{what} is not supported; write a calculator with side packets instead",
-                    location=getattr(entries[0], "location", None),
+                    location=entry.location,
                 )
 
-    def _interface(self, entries: Iterable[str]) -> list[str]:
+    def _interface(self, entries: Iterable[str]) -> PortMap:
         try:
-            return list(PortMap(tuple(entries)).names)
+            return PortMap(tuple(entries))
         except ContractError as error:
+            error.location = error.location or self.graph.location
             self.errors.append(error)
-            return []
+            return PortMap()
 
     # Nodes.
 
@@ -122,18 +129,9 @@ class _Planner:
                 maps[kind] = PortMap(written)
             except ContractError as error:
                 failed = True
-                self.errors.append(_placed(error, config, name))
-        calculator = None
-        try:
-            calculator = self.library.find(config.calculator, self.graph.package)
-        except ConfigError as error:
-            self.errors.extend(_placed(part, config, name) for part in error.errors)
-        else:
-            if calculator is None:
-                self.errors.append(
-                    _placed(self.library.unknown(config.calculator, config, self.graph.package), config, name)
-                )
-        if failed or not (inspect.isclass(calculator) and issubclass(calculator, CalculatorBase)):
+                self.errors.append(placed(error, config, name))
+        calculator = self._calculator(config, name)
+        if failed or calculator is None:
             self.incomplete.update(
                 entry.rpartition(":")[2] for entry in (*config.output_stream, *config.output_side_packet)
             )
@@ -163,23 +161,35 @@ class _Planner:
         self._back_edges(node)
         return node
 
+    def _calculator(self, config: NodeConfig, name: str) -> type[CalculatorBase] | None:
+        try:
+            found = self.library.find(config.calculator, self.graph.package)
+        except ConfigError as error:
+            self.errors.extend(placed(part, config, name) for part in error.errors)
+            return None
+        if found is None:
+            self.errors.append(self.library.unknown(config, name))
+        elif isinstance(found, type) and issubclass(found, CalculatorBase):
+            return found
+        elif not is_subgraph(found):  # one that is failed to expand, as was said
+            msg = f'"{config.calculator}" means {found!r}, which is neither a calculator nor a subgraph'
+            self.errors.append(ContractError(msg, location=config.location, node=name))
+        return None
+
     def _contract(self, node: NodePlan) -> None:
+        if node.config.option_value:
+            where = getattr(node.config.option_value[0], "location", None)
+            self._error("option_value is not supported; write the options out", node=node, location=where)
         try:
             node.config.check_options()
             node.calculator.get_contract(node.contract)
         except ConfigError as error:
-            self.errors.extend(_placed(part, node.config, node.name) for part in error.errors)
+            self.errors.extend(placed(part, node.config, node.name) for part in error.errors)
             return
         except Exception as error:
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            failure = ContractError(
-                f"{node.type}.get_contract failed: {type(error).__name__}: {error} "
-                f"[{frame.filename}:{frame.lineno}]",
-                location=node.config.location,
-                node=node.name,
-            )
+            failure = failed(node.calculator.get_contract, node.config, error)
             failure.__cause__ = error
-            self.errors.append(failure)
+            self.errors.append(placed(failure, node.config, node.name))
             return
         contract = node.contract
         for types, kind in (
@@ -199,29 +209,28 @@ class _Planner:
         else:
             node.policy = node.contract.input_policy or DEFAULT_POLICY
         if node.policy not in self.policies:
-            close = difflib.get_close_matches(node.policy, self.policies, n=1)
-            hint = (
-                f'; did you mean "{close[0]}"?'
-                if close
-                else f"; there are: {', '.join(sorted(self.policies))}"
+            near = self.library.hint(node.policy, self.policies)
+            known = f"; there are: {', '.join(sorted(self.policies))}"
+            self._error(
+                f'"{node.policy}" is no input stream handler{near or known}',
+                node=node,
+                location=written.location if written else None,
             )
-            self._error(f'"{node.policy}" is not a known input stream handler{hint}', node=node)
 
     def _back_edges(self, node: NodePlan) -> None:
         found: dict[int, bool] = {}
         for info in node.config.input_stream_info:
-            where = getattr(info, "location", None)
+            where = info.location
             try:
                 port = parse_reference(info.tag_index)
             except ContractError as error:
-                self.errors.append(_placed(error, node.config, node.name))
+                self.errors.append(placed(error, node.config, node.name))
                 continue
             slot = node.inputs.slot(port.tag, port.index)
             if slot is None:
-                listed = ", ".join(str(i) for i in node.inputs.ids) or "none"
                 self._error(
                     f'input_stream_info names "{info.tag_index}", which is not an input stream of the node '
-                    f"(it has: {listed})",
+                    f"(it has: {list_ports(node.inputs)})",
                     node=node,
                     location=where,
                 )
@@ -235,19 +244,20 @@ class _Planner:
 
     # Edges.
 
-    def _streams(self, nodes: list[NodePlan], graph_inputs: list[str]) -> dict[str, StreamPlan]:
+    def _streams(self, nodes: list[NodePlan], graph_inputs: PortMap) -> dict[str, StreamPlan]:
         streams: dict[str, StreamPlan] = {}
-        for name in graph_inputs:
+        for name, where in zip(graph_inputs.names, graph_inputs.locations, strict=True):
             if name in streams:
-                self._error(f'graph input stream "{name}" is defined twice', location=self.graph.location)
+                where = where or self.graph.location
+                self._error(f'graph input stream "{name}" is defined twice', location=where)
             streams[name] = StreamPlan(name, None)
         for node in nodes:
             for slot, name in enumerate(node.outputs.names):
                 if name in streams:
                     other = streams[name].producer
-                    first = f'node "{other[0].name}"' if other else "a graph input"
+                    first = f'node "{other[0].name}" produces it too' if other else "it is a graph input"
                     self._error(
-                        f'output stream "{name}" is defined twice: {first} produces it too',
+                        f'output stream "{name}" is defined twice: {first}',
                         node=node,
                         location=node.outputs.locations[slot],
                     )
@@ -259,10 +269,9 @@ class _Planner:
                 if stream is not None:
                     stream.consumers.append((node, slot))
                 elif name not in self.incomplete:
-                    close = difflib.get_close_matches(name, streams, n=1)
-                    hint = f'; did you mean "{close[0]}"?' if close else ""
                     self._error(
-                        f'input stream "{name}" is produced by no node and is no graph input{hint}',
+                        f'input stream "{name}" is produced by no node and is no graph input'
+                        f"{self.library.hint(name, streams)}",
                         node=node,
                         location=node.inputs.locations[slot],
                     )
@@ -273,8 +282,10 @@ class _Planner:
         for node in nodes:
             for slot, name in enumerate(node.side_outputs.names):
                 if name in sides:
+                    other = sides[name].producer
+                    first = f': node "{other[0].name}" produces it too' if other else ""
                     self._error(
-                        f'output side packet "{name}" is defined twice',
+                        f'output side packet "{name}" is defined twice{first}',
                         node=node,
                         location=node.side_outputs.locations[slot],
                     )
@@ -293,8 +304,6 @@ class _Planner:
         self, nodes: list[NodePlan], streams: dict[str, StreamPlan], sides: dict[str, SidePlan]
     ) -> list[NodePlan]:
         """Producers before consumers; otherwise as written (V-15)."""
-        after: dict[NodePlan, set[NodePlan]] = {node: set() for node in nodes}
-        waits: dict[NodePlan, int] = dict.fromkeys(nodes, 0)
         edges = [
             (stream.producer[0], node)
             for stream in streams.values()
@@ -308,49 +317,58 @@ class _Planner:
             if side.producer is not None
             for node, _ in side.consumers
         ]
+        before: dict[int, set[int]] = {node.id: set() for node in nodes}
+        after: dict[int, set[int]] = {node.id: set() for node in nodes}
         for producer, consumer in edges:
-            if consumer not in after[producer]:
-                after[producer].add(consumer)
-                waits[consumer] += 1
-        ready = [node.id for node in nodes if not waits[node]]
+            before[consumer.id].add(producer.id)
+            after[producer.id].add(consumer.id)
         by_id = {node.id: node for node in nodes}
+        ready = [node for node, producers in before.items() if not producers]
         result: list[NodePlan] = []
         while ready:
-            node = by_id[heapq.heappop(ready)]
-            result.append(node)
-            for consumer in after[node]:
-                waits[consumer] -= 1
-                if not waits[consumer]:
-                    heapq.heappush(ready, consumer.id)
-        if len(result) < len(nodes):
-            cycle = [node for node in nodes if waits[node] and _reaches(after, node)]
-            first = cycle[0]
-            self._error(
-                f"cycle: {', '.join(node.name for node in cycle)} wait for each other; if a stream is to "
-                'come back, mark the input: input_stream_info { tag_index: "TAG" back_edge: true }',
-                node=first,
-            )
+            first = heapq.heappop(ready)
+            result.append(by_id[first])
+            for consumer_id in after[first]:
+                before[consumer_id].discard(first)
+                if not before[consumer_id]:
+                    heapq.heappush(ready, consumer_id)
+            del before[first]
+        if before:
+            self._cycle([by_id[node] for node in _cycle_in(before)])
             return nodes
         for index, node in enumerate(result):
             node.id = index
         return result
 
+    def _cycle(self, cycle: list[NodePlan]) -> None:
+        first, last = cycle[0], cycle[-1]
+        names = " -> ".join(node.name for node in (*cycle, first))
+        back = next(
+            (
+                port
+                for port, name in zip(first.inputs, first.inputs.names, strict=True)
+                if name in last.outputs.names
+            ),
+            None,
+        )
+        hint = ""
+        if back is not None:
+            port = str(back) if back.tag else f":{back.index}"
+            hint = (
+                "; if a stream is to come back, mark the input where it does, "
+                f'perhaps this one: input_stream_info {{ tag_index: "{port}" back_edge: true }}'
+            )
+        self._error(f"nodes wait for each other: {names}{hint}", node=first)
 
-def _placed(error: ConfigError, config: NodeConfig, name: str) -> ConfigError:
-    error.location = error.location or config.location
-    error.node = error.node or name
-    return error
 
-
-def _reaches(after: dict[NodePlan, set[NodePlan]], start: NodePlan) -> bool:
-    """Whether the node is on a cycle."""
-    seen: set[NodePlan] = set()
-    stack = list(after[start])
-    while stack:
-        node = stack.pop()
-        if node is start:
-            return True
-        if node not in seen:
-            seen.add(node)
-            stack.extend(after[node])
-    return False
+def _cycle_in(before: Mapping[int, set[int]]) -> list[int]:
+    """A cycle among nodes each of which comes after another of them, the smallest first."""
+    path: dict[int, None] = {}
+    node = min(before)
+    while node not in path:
+        path[node] = None
+        node = min(before[node])
+    walked = list(path)
+    cycle = walked[walked.index(node) :][::-1]
+    start = cycle.index(min(cycle))
+    return cycle[start:] + cycle[:start]

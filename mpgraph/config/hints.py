@@ -1,0 +1,23 @@
+"""Hints to the nearest known name, which must not slow down a graph with many errors."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from mpgraph.option_fields import hint
+
+__all__ = ["Hints"]
+
+_COMPARISONS = 100_000
+
+
+class Hints:
+    """Makes hints until so many names were compared that more would take seconds."""
+
+    def __init__(self) -> None:
+        self._left = _COMPARISONS
+
+    def __call__(self, name: str, known: Collection[str]) -> str:
+        """``; did you mean "…"?`` for the nearest known name; empty if none is near."""
+        self._left -= len(known)
+        return hint(name, known) if self._left >= 0 else ""
