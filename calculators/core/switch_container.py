@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import count
 
 from mpgraph.config.entries import CalculatorOptions
 from mpgraph.config.schema import GraphConfig, InputStreamHandlerConfig, NodeConfig, OptionsEntry
 from mpgraph.config.subgraph import Subgraph
 from mpgraph.errors import ContractError
 from mpgraph.options import has, option, options
-from mpgraph.port_map import PortId, PortMap, parse_reference
+from mpgraph.port_map import PortId, PortMap, parse_entry, parse_reference
 
 __all__ = ["SwitchContainer", "SwitchContainerOptions", "channel_tag", "initial_channel"]
 
@@ -59,7 +60,8 @@ class SwitchContainer(Subgraph, name="SwitchContainer"):
     selection node 0 is chosen.
 
     Raises:
-        ContractError: Both SELECT and ENABLE are given, as options, streams or side packets.
+        ContractError: There is no contained node, or both SELECT and ENABLE are given, as options,
+            streams or side packets.
 
     Upstream: framework/tool/switch_container.cc; spec SW-1 to SW-10.
 
@@ -154,6 +156,9 @@ class SwitchContainer(Subgraph, name="SwitchContainer"):
 
     @staticmethod
     def _check(opts: SwitchContainerOptions, streams: PortMap, sides: PortMap) -> None:
+        if not opts.contained_node:
+            msg = "a SwitchContainer needs at least one contained_node in its options"
+            raise ContractError(msg)
         if has(opts, "enable") and has(opts, "select"):
             msg = "Only one of SwitchContainer options 'enable' and 'select' can be specified"
             raise ContractError(msg)
@@ -165,19 +170,25 @@ class SwitchContainer(Subgraph, name="SwitchContainer"):
 
 def _names(entries: Sequence[str], taken: Iterable[str] = ()) -> dict[PortId, str]:
     """A name inside the container for each port but the selectors, in slot order; no name twice."""
-    ports = PortMap(entries)
     used = Counter(taken)
     found: dict[PortId, str] = {}
-    # Where a stream is connected twice, its tagged ports come first.
-    for port, name in sorted(zip(ports.ids, ports.names, strict=True), key=lambda pair: not pair[0].tag):
-        if port.tag not in SELECTORS:
+    untagged = count()
+    for entry in entries:  # as written: that is the order of the numbers
+        tag, index, name = parse_entry(entry)
+        port = PortId(tag, index or 0) if tag else PortId("", next(untagged))
+        if tag not in SELECTORS:
             used[name] += 1
-            found[port] = name if used[name] == 1 else f"{name}_{used[name]}"
-    return {port: found[port] for port in ports.ids if port in found}
+            if used[name] > 1:
+                name = f"{name}_{used[name]}"
+                used[name] += 1
+            found[port] = name
+    return dict(sorted(found.items()))
 
 
 def _entry(port: PortId, name: str) -> str:
-    return f"{port.tag}:{port.index}:{name}" if port.tag else name
+    if not port.tag:
+        return name
+    return f"{port.tag}:{port.index}:{name}" if port.index else f"{port.tag}:{name}"
 
 
 def _entries(names: dict[PortId, str], prefix: str = "") -> tuple[str, ...]:
@@ -190,7 +201,10 @@ def _sequencer(opts: SwitchContainerOptions, name: str, inputs: dict[PortId, str
     default = InputStreamHandlerConfig(input_stream_handler="DefaultInputStreamHandler")
     return NodeConfig(
         calculator="PacketSequencerCalculator",
-        input_stream=(f"INPUT:{name}", *(f"TICK:{index}:{tick}" for index, tick in enumerate(ticks))),
+        input_stream=(
+            f"INPUT:{name}",
+            *(_entry(PortId("TICK", index), tick) for index, tick in enumerate(ticks)),
+        ),
         output_stream=(f"OUTPUT:{name}_timed",),
         input_stream_handler=None if opts.async_selection else default,
     )
