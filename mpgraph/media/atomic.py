@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -22,17 +23,22 @@ def check_target(path: Path, *, overwrite: bool = True) -> None:
         MediaError: It cannot: there is something else of that name, or no folder for it.
     """
     problem: str | None = None
-    if path.is_dir():
-        problem = "is a folder"
-    elif path.exists():
-        if not path.is_file():
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        if not path.parent.is_dir():
+            problem = f"cannot be made: there is no folder {path.parent}"
+    except OSError as error:
+        problem = f"cannot be written: {os_reason(error)}"
+    else:
+        if stat.S_ISDIR(mode):
+            problem = "is a folder"
+        elif not stat.S_ISREG(mode):
             problem = "is not a regular file (to write nothing, give null:)"
         elif not overwrite:
             problem = "exists already"
         elif not os.access(path, os.W_OK):
-            problem = "must not be written: permission denied"
-    elif not path.parent.is_dir():
-        problem = f"cannot be made: there is no folder {path.parent}"
+            problem = "cannot be written: permission denied"
     if problem is not None:
         msg = f"{path}: {problem}"
         raise MediaError(msg)

@@ -122,7 +122,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 def _check_jpeg(data: bytes) -> None:
     """Checks the size in the header, and that there is an end: OpenCV fills in what is missing with gray."""
     at = 2
-    while data[at : at + 1] == b"\xff":
+    while data[at : at + 1] == b"\xff" and at + 1 < len(data):
         marker = data[at + 1]
         size = int.from_bytes(data[at + 2 : at + 4], "big")
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):

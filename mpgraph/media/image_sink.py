@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mpgraph.errors import MediaError
-from mpgraph.media.atomic import AtomicFile
+from mpgraph.media.atomic import AtomicFile, check_target
 from mpgraph.media.quiet import quiet_cv2
 from mpgraph.media.sink import Sink, as_rgb, check_image
 from mpgraph.media.source import Source, os_reason
@@ -101,12 +102,8 @@ class FolderSink(Sink):
         self._overwrite = overwrite
         self._used: set[str] = set()
         self._count = 0
-        if folder.exists() and not folder.is_dir():
-            msg = f"{folder}: is a file, not a folder"
-            raise MediaError(msg)
-        if not folder.parent.is_dir():
-            msg = f"{folder}: cannot be made: there is no folder {folder.parent}"
-            raise MediaError(msg)
+        if not os.path.isdir(folder):
+            check_target(folder, overwrite=False)
 
     def write(self, image: NDArray[np.uint8], timestamp: int, name: str | None = None) -> None:
         """Writes a file."""

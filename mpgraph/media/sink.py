@@ -91,7 +91,7 @@ def open_sink(spec: str, *, source: Source, overwrite: bool = True) -> Sink:
     if not spec or "\0" in spec:
         msg = "an output needs a name: a video, an image, a folder or null:"
         raise MediaError(msg)
-    if spec.endswith(("/", os.sep)) or path.is_dir():
+    if spec.endswith(("/", os.sep)) or os.path.isdir(path):
         from mpgraph.media.image_sink import FolderSink
 
         _refuse_own_folder(path, source)
