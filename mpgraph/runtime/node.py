@@ -187,13 +187,16 @@ class Node:
         return cc
 
     def finish(self, cc: Context, failed: Callable[[RunError], None], *, keep: bool = True) -> None:
-        """Delivers what a call sent; of parallel calls, in the order of their timestamps (I-41).
+        """Delivers what a call sent, and lets go of its inputs.
+
+        What parallel calls sent goes out in the order of their timestamps (I-41).
 
         Args:
             cc: The context of the call.
             failed: Takes the errors of consumers.
             keep: Whether to deliver; else what was sent is dropped.
         """
+        cc.inputs = ()
         if not keep:
             for slot in cc.outputs:
                 slot.packets = []
