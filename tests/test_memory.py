@@ -11,11 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import mpgraph.graphs
-from mpgraph import Graph, ImageFormat, ImageFrame, model_store
+from mpgraph import Graph, ImageFormat, ImageFrame, graphs, model_store
 from mpgraph.errors import ModelError
 
-GRAPH = Path(mpgraph.graphs.__file__).parent / "selfie_segmentation" / "selfie_segmentation_cpu.pbtxt"
+GRAPH = Path(graphs.__file__).parent / "selfie_segmentation" / "selfie_segmentation_cpu.pbtxt"
 STATUS = Path("/proc/self/status")
 
 
