@@ -8,11 +8,13 @@ calculators and graphs take the same way. Only what a graph names is imported.
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import ConfigError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = ["CALCULATORS", "GRAPHS", "candidates", "find", "graph_packages", "names", "register"]
 
@@ -85,10 +87,12 @@ def names() -> list[str]:
 
 
 @functools.cache
-def _entries(group: str) -> Mapping[str, Sequence[importlib.metadata.EntryPoint]]:
+def _entries(group: str) -> Mapping[str, Sequence[EntryPoint]]:
     """The entry points by name; several of one name only if they differ."""
-    found: dict[str, list[importlib.metadata.EntryPoint]] = {}
-    for entry in importlib.metadata.entry_points(group=group):
+    from importlib.metadata import entry_points  # it takes as long to load as all of mpgraph's core
+
+    found: dict[str, list[EntryPoint]] = {}
+    for entry in entry_points(group=group):
         same_name = found.setdefault(entry.name, [])
         if entry.value not in [other.value for other in same_name]:
             same_name.append(entry)

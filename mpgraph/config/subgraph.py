@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import re
 import traceback
 from collections import Counter
@@ -149,6 +148,8 @@ class Library:
         for folder in self._folders:
             yield from sorted(folder.rglob("*.pbtxt"))
         for package in registry.graph_packages():
+            import importlib.resources
+
             yield from sorted(Path(str(importlib.resources.files(package))).rglob("*.pbtxt"))
 
 
