@@ -135,7 +135,7 @@ def _build(annotation: Any) -> PacketType:
         item = packet_type(arguments[0])
         check = item.check
         return PacketType(
-            f"::std::vector<{item.name}>",
+            f"::std::vector<{'std::string' if item is STRING else item.name}>",  # as upstream spells it (P-8)
             lambda value: isinstance(value, list) and (not value or check(value[0])),
         )
     if origin is tuple:

@@ -78,7 +78,11 @@ def test_reading_an_empty_packet_says_what_was_expected() -> None:
         (Packet(True), int, 'The Packet stores "bool", but "int" was requested.'),
         (Packet("a"), int, 'The Packet stores "string", but "int" was requested.'),
         (Packet(1, declared=INT64), int, 'The Packet stores "int64_t", but "int" was requested.'),
-        (Packet([1]), list[str], 'The Packet stores "::std::vector<int>", but "::std::vector<string>" was'),
+        (
+            Packet([1]),
+            list[str],
+            'The Packet stores "::std::vector<int>", but "::std::vector<std::string>" was',
+        ),
         (Packet("a"), int | bool, 'The Packet stores "string", but "OneOf<int, bool>" was requested.'),
     ],
 )

@@ -1,0 +1,115 @@
+"""Small graphs run step by step, idle after each: on mpgraph, and on the real MediaPipe to compare with.
+
+Both run on the calling thread alone, so that the order of all calls is determined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from oracle_client import oracle
+
+from mpgraph import Graph, Packet
+from mpgraph.errors import MpgraphError
+
+__all__ = ["Found", "Step", "add", "close", "compare", "node", "play"]
+
+Step = tuple[Any, ...]
+Found = dict[str, list[tuple[int, Any]]]
+
+_ONE_THREAD = 'executor { type: "ApplicationThreadExecutor" } '
+
+
+def add(stream: str, timestamp: int, value: Any = 1) -> Step:
+    """A packet; an empty one, which is a bound, if the value is None."""
+    return ("add", stream, timestamp, value)
+
+
+def close(stream: str) -> Step:
+    """The end of a graph input."""
+    return ("close", stream)
+
+
+def node(
+    calculator: str,
+    inputs: Sequence[str] = (),
+    outputs: Sequence[str] = (),
+    options: str = "",
+    *,
+    side_inputs: Sequence[str] = (),
+    side_outputs: Sequence[str] = (),
+    more: str = "",
+) -> str:
+    """A graph of one node, all of whose inputs are the graph's; options without ``Calculator``'s name."""
+    name = calculator if calculator == "SwitchContainer" else calculator + "Calculator"
+    streams = dict.fromkeys(entry.rpartition(":")[2] for entry in inputs)
+    ports = [
+        f'{field}: "{entry}"'
+        for field, entries in (
+            ("input_stream", inputs),
+            ("output_stream", outputs),
+            ("input_side_packet", side_inputs),
+            ("output_side_packet", side_outputs),
+        )
+        for entry in entries
+    ]
+    if options:
+        more += f" options {{ [mediapipe.{name}Options.ext] {{ {options} }} }}"
+    head = " ".join(f'input_stream: "{name}"' for name in streams)
+    return f'{head}\nnode {{ calculator: "{name}" {" ".join(ports)} {more} }}'
+
+
+def play(
+    text: str, steps: Sequence[Step], outputs: Sequence[str], side: Mapping[str, Any] | None = None
+) -> Found:
+    """What comes out of each stream as (timestamp, value), None for a bound; raises what the run raises."""
+    found: Found = {name: [] for name in outputs}
+    _play(text, steps, found, side or {})
+    return found
+
+
+def compare(
+    text: str, steps: Sequence[Step], outputs: Sequence[str], side: Mapping[str, Any] | None = None
+) -> None:
+    """Asserts that packets, bounds and whether the run fails are the same on the real MediaPipe."""
+    found: Found = {name: [] for name in outputs}
+    failed = False
+    try:
+        _play(text, steps, found, side or {})
+    except MpgraphError:
+        failed = True
+    assert (found, failed) == _theirs(text, steps, outputs, side or {})
+
+
+def _play(text: str, steps: Sequence[Step], found: Found, side: Mapping[str, Any]) -> None:
+    graph = Graph(_ONE_THREAD + text)
+    for name, packets in found.items():
+        graph.observe(name, _collector(packets), bounds=True)
+    with graph:
+        graph.start(side)
+        for step in steps:
+            if step[0] == "close":
+                graph.close_input(step[1])
+            else:
+                _, stream, timestamp, value = step
+                graph.add_packet(stream, Packet.empty() if value is None else value, timestamp)
+            graph.wait_until_idle()
+
+
+def _collector(to: list[tuple[int, Any]]) -> Callable[[Packet], None]:
+    return lambda packet: to.append((packet.timestamp, None if packet.is_empty() else packet.value))
+
+
+def _theirs(
+    text: str, steps: Sequence[Step], outputs: Sequence[str], side: Mapping[str, Any]
+) -> tuple[Found, bool]:
+    idle = [part for step in steps for part in (step, ("idle",))]
+    failed = False
+    try:
+        result = oracle.run_graph(
+            _ONE_THREAD + text, idle, outputs, observe_bounds=True, side_packets=dict(side)
+        )
+    except oracle.OracleError as error:
+        result, failed = error.partial or {}, True
+    return {name: [(t, v.data) for t, v in result.get(name, ())] for name in outputs}, failed
