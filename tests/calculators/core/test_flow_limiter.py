@@ -9,9 +9,9 @@ import pytest
 from graph_steps import Found, Step, add, close, node, play
 from hypothesis import given
 from hypothesis import strategies as st
+from mpgraph.calculators.core.flow_limiter import FlowLimiterOptions
 
 from mpgraph import Graph
-from mpgraph.calculators.core.flow_limiter import FlowLimiterOptions
 from mpgraph.errors import ContractError
 
 LOOP = """input_stream: "in"
@@ -147,7 +147,7 @@ def test_laws(moves: list[tuple[str, int]], in_flight: int, in_queue: int) -> No
     assert found["o"] == [(time, time) for time in times if allow[time]]
     for index, (_, stream, time, _) in enumerate(steps):
         if stream == "in":
-            so_far = [step for step in steps[: index + 1]]
+            so_far = steps[: index + 1]
             finished = max((step[2] for step in so_far if step[1] == "fin"), default=0)
             here = [step[2] for step in so_far if step[1] == "in" and finished < step[2] <= time]
             released = [other for other in here if allow[other]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 from graph_steps import add, node, play
 
@@ -28,7 +30,7 @@ class KeepsHeader(Calculator, name="CorePassThroughHeaderSink"):
     """Sees the header of its input."""
 
     ins = Input[int]()
-    seen: list[str] = []
+    seen: ClassVar[list[str]] = []
 
     def open(self, cc: Context) -> None:
         self.seen.append(cc.header(self.ins).get(str))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from graph_steps import Step, add, close, compare, node, play
 from hypothesis import given, settings
 from hypothesis import strategies as st
