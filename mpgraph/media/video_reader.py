@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import av
 import cv2
 import numpy as np
-from av.stream import Disposition
 
 from mpgraph.errors import MediaError
 from mpgraph.media.color import RgbConverter
@@ -39,6 +38,7 @@ __all__ = ["VideoReader", "microseconds", "open_container"]
 _log = logging.getLogger(__name__)
 
 _UNSPECIFIED = 2
+_ATTACHED_PICTURE = 0x400
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
 
@@ -106,7 +106,7 @@ class VideoReader(Source):
     def _video_stream(self) -> VideoStream:
         """The first stream that moves: a cover picture of a sound file is no video."""
         for stream in self._container.streams.video:
-            if not stream.disposition & Disposition.attached_pic:
+            if not stream.disposition.value & _ATTACHED_PICTURE:
                 if stream.codec_context is None:
                     msg = f"{self.path}: there is no decoder for its video"
                     raise MediaError(msg)

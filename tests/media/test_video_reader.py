@@ -190,7 +190,7 @@ def test_a_cover_picture_is_no_video(tmp_path: Path) -> None:
         cover = container.add_stream("mjpeg", rate=1)
         assert isinstance(cover, av.VideoStream)
         cover.width, cover.height, cover.pix_fmt = 32, 32, "yuvj420p"
-        cover.disposition = av.stream.Disposition.attached_pic
+        cover.disposition = 0x400  # type: ignore[assignment]  # attached picture; older PyAV takes numbers only
         frame = av.VideoFrame(32, 32, "yuvj420p")
         frame.pts = 0
         container.mux(cover.encode(frame))
