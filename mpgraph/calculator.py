@@ -83,11 +83,15 @@ class Calculator(CalculatorBase):
     timestamp_offset: ClassVar[int | None] = 0
     input_policy: ClassVar[str | None] = None
     process_timestamp_bounds: ClassVar[bool] = False
+    _ports: ClassVar[tuple[Port[Any] | Ports[Any], ...]] = ()
 
     def __init_subclass__(cls, name: str | None = None, **arguments: Any) -> None:
         for argument in ("timestamp_offset", "input_policy", "process_timestamp_bounds"):
             if argument in arguments:
                 setattr(cls, argument, arguments.pop(argument))
+        names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
+        found = (getattr(cls, name, None) for name in names)
+        cls._ports = tuple(port for port in found if isinstance(port, Port | Ports))
         cls._check_ports()
         super().__init_subclass__(name=name, **arguments)
 
@@ -95,7 +99,7 @@ class Calculator(CalculatorBase):
     def _check_ports(cls) -> None:
         """Refuses two attributes for one port, of which a call could see but one type."""
         seen: dict[tuple[str, str, int], str] = {}
-        for port in cls.ports():
+        for port in cls._ports:
             if isinstance(port, Port):
                 key = (port.kind, port.tag, port.index)
                 other = seen.setdefault(key, port.attribute)
@@ -107,11 +111,7 @@ class Calculator(CalculatorBase):
     @classmethod
     def ports(cls) -> Iterator[Port[Any] | Ports[Any]]:
         """The ports that the class and its bases declare."""
-        names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
-        for name in names:
-            port = getattr(cls, name, None)
-            if isinstance(port, Port | Ports):
-                yield port
+        return iter(cls._ports)
 
     @classmethod
     def get_contract(cls, contract: Contract) -> None:

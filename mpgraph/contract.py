@@ -85,9 +85,11 @@ class PortTypes:
 
     def problems(self, kind: str) -> list[tuple[str, int | None]]:
         """What does not fit, as text and slot: ports that are missing, and ports that nobody declared."""
-        connected = list_ports(self.map.ids)
         found: list[tuple[str, int | None]] = [
-            (f"{describe(kind, port)} is required but not connected (connected: {connected})", None)
+            (
+                f"{describe(kind, port)} is required but not connected (connected: {list_ports(self.map)})",
+                None,
+            )
             for port, required in self._absent.items()
             if required
         ]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import IntEnum
 
 from mpgraph.errors import ConfigError, ContractError, Location
+from mpgraph.option_fields import hint
 from mpgraph.options import has, option, options
 
+from .entries import MediaPipeOptions
 from .plan import ExecutorPlan, NodePlan
-from .schema import ExecutorConfig, GraphConfig
+from .schema import ExecutorConfig, GraphConfig, OptionsEntry
 
-__all__ = ["ThreadPoolExecutorOptions", "plan_executors"]
+__all__ = ["ThreadPoolExecutorOptions", "plan_executors", "with_default_executor"]
 
 _RESERVED = ("default", "gpu")
 
@@ -47,9 +50,9 @@ def plan_executors(
     executors: dict[str, ExecutorPlan] = {}
     for executor in graph.executor:
         name, where = executor.name, executor.location
-        if name in _RESERVED or name.startswith("__"):
+        if _is_reserved(name):
             wrong(f'"{name}" is a reserved executor name', where)
-        if name in executors:
+        elif name in executors:
             which = f'"{name}"' if name else "the default executor"
             wrong(f"the executor config for {which} is duplicate", where)
         try:
@@ -66,10 +69,27 @@ def plan_executors(
     executors.setdefault("", ExecutorPlan("", max(graph.num_threads, 0)))
     for node in nodes:
         name = node.config.executor
-        if name not in executors:
-            msg = f'the executor "{name}" is not declared; add: executor {{ name: "{name}" }}'
-            wrong(msg, node.config.location, node.name)
+        if _is_reserved(name):
+            wrong(f'"{name}" is a reserved executor name', node.config.location, node.name)
+        elif name not in executors:
+            near = hint(name, executors) or f'; add: executor {{ name: "{name}" }}'
+            wrong(f'the executor "{name}" is not declared{near}', node.config.location, node.name)
     return executors, errors
+
+
+def with_default_executor(graph: GraphConfig) -> GraphConfig:
+    """The graph with its default executor written out, and `num_threads` in it (G-11)."""
+    if any(not executor.name for executor in graph.executor):
+        return graph
+    executor = ExecutorConfig()
+    if graph.num_threads:
+        opts = OptionsEntry.of(ThreadPoolExecutorOptions(num_threads=graph.num_threads), "extension")
+        executor = ExecutorConfig(options=MediaPipeOptions((opts,)))
+    return replace(graph, num_threads=0, executor=(*graph.executor, executor))
+
+
+def _is_reserved(name: str) -> bool:
+    return name in _RESERVED or name.startswith("__")
 
 
 def _threads(executor: ExecutorConfig) -> int | None:

@@ -18,12 +18,19 @@ from mpgraph.options import Positioned
 from mpgraph.port_map import PortMap, describe, list_ports, parse_entry, parse_reference
 
 from .hints import Hints
-from .schema import MAX_NODES, GraphConfig, InputStreamInfo, NodeConfig
+from .schema import (
+    MAX_NODES,
+    GraphConfig,
+    InputStreamInfo,
+    NodeConfig,
+    PacketGeneratorConfig,
+    StatusHandlerConfig,
+)
 
 __all__ = ["Library", "Subgraph", "canonical_names", "expand"]
 
 MAX_DEPTH = 64
-_STREAM = re.compile(r"[a-z_][a-z0-9_]*")
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _TYPE = re.compile(r"""\btype\s*:\s*["']([^"']*)["']""")
 
 
@@ -176,6 +183,15 @@ class _Item:
     target: Any = field(default=None)
 
 
+@dataclass(frozen=True)
+class _Inside:
+    """What stands for a subgraph node (SG-6)."""
+
+    nodes: list[NodeConfig]
+    generators: list[PacketGeneratorConfig]
+    handlers: list[StatusHandlerConfig]
+
+
 def expand(graph: GraphConfig, library: Library, errors: list[ConfigError] | None = None) -> GraphConfig:
     """Replaces every subgraph node by its nodes until none is left (SG-5 to SG-14).
 
@@ -212,13 +228,13 @@ def expand(graph: GraphConfig, library: Library, errors: list[ConfigError] | Non
                 item.target = CalculatorBase
                 items.append(item)
                 continue
-            if len(items) + len(inner.node) > MAX_NODES:
+            if len(items) + len(inner.nodes) > MAX_NODES:
                 msg = f"the expanded graph has more than {MAX_NODES} nodes"
                 raise LimitError(msg, location=graph.location, node=name)
             ancestors = (*item.ancestors, item.node.calculator)
-            items.extend(_Item(node, ancestors) for node in inner.node)
-            generators.extend(inner.packet_generator)
-            handlers.extend(inner.status_handler)
+            items.extend(_Item(node, ancestors) for node in inner.nodes)
+            generators.extend(inner.generators)
+            handlers.extend(inner.handlers)
     if errors is None:
         raise_all(found)
     if not expanded:
@@ -250,7 +266,7 @@ def placed(error: ConfigError, node: NodeConfig, name: str) -> ConfigError:
     return error
 
 
-def _instantiate(item: _Item, name: str) -> GraphConfig:
+def _instantiate(item: _Item, name: str) -> _Inside:
     node = item.node
     # Code may well contain its own type, with other options; then only the depth is limited.
     recursive = isinstance(item.target, GraphConfig) and node.calculator in item.ancestors
@@ -266,11 +282,17 @@ def _instantiate(item: _Item, name: str) -> GraphConfig:
     if given:
         msg = f'"{node.calculator}" is a subgraph, but {", ".join(given)} can only be set on a calculator'
         raise ContractError(msg)
+    prefix = re.sub(r"[. :]", "_", name.lower()) + "__"
+    if _NAME.fullmatch(prefix) is None:
+        msg = (
+            f'the name of a subgraph node becomes the prefix of the streams in it, but "{prefix}" cannot '
+            'begin the name of a stream: use letters, digits, "_", "." and spaces, and no digit first'
+        )
+        raise ContractError(msg)
     graph = _graph_of(item.target, node)
     if graph.packet_factory:
         msg = "packet_factory is not supported in subgraphs"
         raise ContractError(msg, location=graph.packet_factory[0].location)
-    prefix = re.sub(r"[. :]", "_", name.lower()) + "__"
     return _connect(graph, node, prefix)
 
 
@@ -318,7 +340,7 @@ class _Names:
             name = parse_entry(entry)[2]
             if inputs and self.drops(name):
                 continue
-            new = self._outside.get(name) or self._inside(name)
+            new = self._outside.get(name) or self._prefix + name
             where = getattr(entry, "location", None)
             result.append(Positioned(entry[: len(entry) - len(name)] + new, where))
         return tuple(result)
@@ -327,18 +349,8 @@ class _Names:
         """Whether an input of that name is left out."""
         return name in self._unconnected and name not in self._outside
 
-    def _inside(self, name: str) -> str:
-        new = self._prefix + name
-        if _STREAM.fullmatch(new) is None:
-            msg = (
-                "the name of a subgraph node becomes the prefix of the streams in it, but "
-                f'"{new}" is no name of a stream: use letters, digits, "_", "." and spaces, no digit first'
-            )
-            raise ContractError(msg)
-        return new
 
-
-def _connect(graph: GraphConfig, node: NodeConfig, prefix: str) -> GraphConfig:
+def _connect(graph: GraphConfig, node: NodeConfig, prefix: str) -> _Inside:
     """The subgraph's nodes under prefixed names, its interface replaced by the names outside."""
     errors: list[ConfigError] = []
     streams, side_packets = _Names(prefix), _Names(prefix)
@@ -370,22 +382,20 @@ def _connect(graph: GraphConfig, node: NodeConfig, prefix: str) -> GraphConfig:
         except ConfigError as error:
             errors.append(error)
     raise_all(errors)
-    return replace(
-        graph,
-        node=tuple(nodes),
-        packet_generator=tuple(
-            replace(
-                generator,
-                input_side_packet=side_packets.rename(generator.input_side_packet, inputs=True),
-                output_side_packet=side_packets.rename(generator.output_side_packet),
-            )
-            for generator in graph.packet_generator
-        ),
-        status_handler=tuple(
-            replace(handler, input_side_packet=_Names(prefix).rename(handler.input_side_packet))  # SG-12
-            for handler in graph.status_handler
-        ),
-    )
+    generators = [
+        replace(
+            generator,
+            input_side_packet=side_packets.rename(generator.input_side_packet, inputs=True),
+            output_side_packet=side_packets.rename(generator.output_side_packet),
+        )
+        for generator in graph.packet_generator
+    ]
+    alone = _Names(prefix)  # SG-12
+    handlers = [
+        replace(handler, input_side_packet=alone.rename(handler.input_side_packet))
+        for handler in graph.status_handler
+    ]
+    return _Inside(nodes, generators, handlers)
 
 
 def _renamed(node: NodeConfig, name: str, streams: _Names, side_packets: _Names) -> NodeConfig:

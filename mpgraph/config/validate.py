@@ -15,7 +15,7 @@ from mpgraph.errors import ConfigError, ContractError, Location, raise_all
 from mpgraph.port_map import PortMap, list_ports, parse_reference
 from mpgraph.ports import Kind
 
-from .executors import plan_executors
+from .executors import plan_executors, with_default_executor
 from .packet_types import resolve_types
 from .plan import DEFAULT_POLICY, NodePlan, Plan, SidePlan, StreamPlan
 from .schema import GraphConfig, NodeConfig
@@ -70,7 +70,7 @@ class _Planner:
         self.errors += errors
         raise_all(sorted(self.errors, key=self._place))
         return Plan(
-            config=graph if [n.config for n in nodes] == list(graph.node) else self._reordered(nodes),
+            config=self._canonical(nodes),
             nodes=nodes,
             streams=streams,
             side_packets=side_packets,
@@ -85,8 +85,16 @@ class _Planner:
         here = self.graph.location is None or where.file == self.graph.location.file
         return not here, where.file, where.line, where.column
 
-    def _reordered(self, nodes: list[NodePlan]) -> GraphConfig:
-        return replace(self.graph, node=tuple(node.config for node in nodes))
+    def _canonical(self, nodes: list[NodePlan]) -> GraphConfig:
+        """The graph as it will run (G-11)."""
+        handler = self.graph.input_stream_handler
+        configs = [node.config for node in nodes]
+        if handler is not None:
+            configs = [
+                config if config.input_stream_handler else replace(config, input_stream_handler=handler)
+                for config in configs
+            ]
+        return with_default_executor(replace(self.graph, node=tuple(configs)))
 
     def _error(self, message: str, *, node: NodePlan | None = None, location: Location | None = None) -> None:
         if node is not None:
@@ -343,14 +351,9 @@ class _Planner:
     def _cycle(self, cycle: list[NodePlan]) -> None:
         first, last = cycle[0], cycle[-1]
         names = " -> ".join(node.name for node in (*cycle, first))
-        back = next(
-            (
-                port
-                for port, name in zip(first.inputs, first.inputs.names, strict=True)
-                if name in last.outputs.names
-            ),
-            None,
-        )
+        made = last.outputs.names
+        inputs = zip(first.inputs, first.inputs.names, strict=True)
+        back = next((port for port, name in inputs if name in made), None)
         hint = ""
         if back is not None:
             port = str(back) if back.tag else f":{back.index}"
