@@ -7,7 +7,6 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +17,7 @@ from mpgraph.errors import ContractError
 from mpgraph.formats.arrays import LETTERBOX_PADDING
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.video_header import VideoHeader
+from mpgraph.lazy import cv2
 from mpgraph.options import option, options
 from mpgraph.packet_type import PacketType
 from mpgraph.ports import Input, Output, SideInput

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +13,7 @@ from mpgraph.context import Context
 from mpgraph.contract import Contract
 from mpgraph.errors import ContractError
 from mpgraph.formats.image_frame import ImageFrame
+from mpgraph.lazy import cv2
 from mpgraph.options import has, option, options
 from mpgraph.ports import Input, Output
 

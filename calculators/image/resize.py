@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import cv2
 import numpy.typing as npt
+
+from mpgraph.lazy import cv2
 
 __all__ = ["resize"]
 
 
 def resize(
-    image: npt.NDArray[Any], width: int, height: int, interpolation: int = cv2.INTER_LINEAR
+    image: npt.NDArray[Any], width: int, height: int, interpolation: int | None = None
 ) -> npt.NDArray[Any]:
-    """The image (height, width[, channels]), of at most four channels, in another size."""
+    """The image (height, width[, channels]), of at most four channels, in another size (linearly)."""
+    if interpolation is None:
+        interpolation = cv2.INTER_LINEAR
     with _without_ipp():
         return cv2.resize(image, (width, height), interpolation=interpolation)
 

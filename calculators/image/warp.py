@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
+
+from mpgraph.lazy import cv2
 
 __all__ = ["SamplingMap", "affine_map", "perspective_map", "sample"]
 

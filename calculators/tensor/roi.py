@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from mpgraph.formats.rect import NormalizedRect
+from mpgraph.lazy import cv2
 
 __all__ = ["Roi"]
 

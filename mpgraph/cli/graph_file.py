@@ -9,6 +9,7 @@ import importlib.resources
 import importlib.util
 import os
 import sys
+import sysconfig
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -66,8 +67,9 @@ def find_graph(name: str) -> Path:
         if path.exists() and not path.is_dir():
             return path
     packaged = dict(_packaged())
-    wanted = tuple(part for part in PurePath(name).with_suffix("").parts if part not in (".", "graphs"))
-    if wanted and (not path.suffix or path.suffix in _SUFFIXES):
+    parts = PurePath(name.removesuffix(path.suffix) if path.suffix in _SUFFIXES else name).parts
+    wanted = parts[1:] if parts[:1] == ("graphs",) else parts
+    if wanted:
         found = sorted((key for key in packaged if key[-len(wanted) :] == wanted), key=len)
         if found and (len(found) == 1 or len(found[0]) < len(found[1])):
             return packaged[found[0]]
@@ -177,18 +179,23 @@ def _module_for(path: Path) -> ModuleType:
 
 
 def _failure(name: str, error: BaseException) -> UsageError:
-    """Says where the author's code failed: the innermost line that is not in a library's own import."""
+    """Says where the author's code failed: the innermost line that is not a library's."""
     if isinstance(error, SyntaxError) and error.filename:
         where, line = f"{error.filename}:{error.lineno}", error.text
         what = f"{type(error).__name__}: {error.msg}"
     else:
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if not _is_machinery(f.filename)]
-        where, line = (f"{frames[-1].filename}:{frames[-1].lineno}", frames[-1].line) if frames else ("", "")
+        frames = traceback.extract_tb(error.__traceback__)
+        frame = next((f for f in reversed(frames) if _is_the_authors(f.filename)), frames[-1])
+        where, line = f"{frame.filename}:{frame.lineno}", frame.line
         what = f"{type(error).__name__}: {error}"
     shown = f"\n    {line.strip()}" if line and line.strip() else ""
     return UsageError(f"--calculators {name}: {where}: {what}{shown}")
 
 
-def _is_machinery(file: str) -> bool:
-    framework = Path(__file__).parents[1]
-    return file.startswith("<frozen") or framework in Path(file).parents or "importlib" in Path(file).parts
+def _is_the_authors(file: str) -> bool:
+    """Whether the file is neither of Python, nor installed, nor of mpgraph."""
+    libraries = [Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")]
+    folders = Path(file).parents
+    return not file.startswith("<") and not any(
+        library in folders for library in (*libraries, Path(__file__).parents[1])
+    )
