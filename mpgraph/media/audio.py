@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import av
 
 from mpgraph.media.source import FOREVER, SECOND, AudioTrack
-from mpgraph.media.video_reader import microseconds, open_container
+from mpgraph.media.video_reader import microseconds, open_container, seek
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -55,7 +55,7 @@ class AudioCopy:
             stream: AudioStream = self._input.streams[track.index]  # type: ignore[assignment]
             self._stream = output.add_stream_from_template(stream)
             if start:
-                self._input.seek(self._zero)
+                seek(self._input, self._zero)
             self._packets = self._input.demux(stream)
             self._next = self._read()
         except BaseException:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-__all__ = ["VideoReader", "microseconds", "open_container"]
+__all__ = ["VideoReader", "microseconds", "open_container", "seek"]
 
 _log = logging.getLogger(__name__)
 
@@ -68,14 +69,26 @@ class VideoReader(Source):
     def __init__(self, path: Path, span: Span | None = None) -> None:
         super().__init__(str(path), span or Span())
         self.path = path
+        self._broken = self._late = 0
+        self._rgb = RgbConverter()
         self._container = open_container(path)
         try:
-            self._open()
+            first = self._begin(self.span.start)
+            if self.span.start and not self._is_early_enough(first):
+                self._container.close()  # it cannot be sought in: read it from its start
+                self._container = open_container(path)
+                first = self._begin(0)
+            if first is None:
+                part = f" at or after second {self.span.start / SECOND:g}" if self.span.start else ""
+                msg = f"{path}: no frame{part} can be read"
+                raise MediaError(msg)
+            self._describe(first)
         except BaseException:
             self._container.close()
             raise
 
-    def _open(self) -> None:
+    def _begin(self, start: int) -> VideoFrame | None:
+        """Opens the decoder and gives its first frame, not after `start` if the file allows it."""
         self._stream = stream = self._video_stream()
         context = stream.codec_context
         if context.width * context.height > MAX_PIXELS:
@@ -83,25 +96,16 @@ class VideoReader(Source):
             raise MediaError(msg)
         stream.thread_type = "AUTO"
         context.thread_count = min(4, os.cpu_count() or 1)
-
-        rate = stream.average_rate or stream.guessed_rate
-        self.frame_rate = Fraction(rate) if rate else None
-        self.frame_count = self.span.count(self._total_frames(), self.frame_rate)
         self._origin = self._file_start()
-        self._broken = self._late = 0
-        self._rgb = RgbConverter()
-
-        if self.span.start:
-            self._container.seek(self.span.start + self._origin)
+        if start:
+            seek(self._container, start + self._origin)
         self._decoded = self._decode()
-        first = next(self._decoded, None)
-        if first is None:
-            part = f" at or after second {self.span.start / SECOND:g}" if self.span.start else ""
-            msg = f"{self.path}: no frame{part} can be read"
-            raise MediaError(msg)
-        self._first = first
-        self._turn = _TURNS.get(round(first.rotation / 90) * 90 % 360)
-        self._describe(first)
+        return next(self._decoded, None)
+
+    def _is_early_enough(self, frame: VideoFrame | None) -> bool:
+        if frame is None or frame.pts is None or not frame.time_base:
+            return False
+        return microseconds(frame.pts, frame.time_base) - self._origin <= self.span.start
 
     def _video_stream(self) -> VideoStream:
         """The first stream that moves: a cover picture of a sound file is no video."""
@@ -116,6 +120,12 @@ class VideoReader(Source):
         raise MediaError(msg)
 
     def _describe(self, frame: VideoFrame) -> None:
+        """Takes what is known of the video from its header and its first frame."""
+        self._first = frame
+        rate = self._stream.average_rate or self._stream.guessed_rate
+        self.frame_rate = Fraction(rate) if rate else None
+        self.frame_count = self.span.count(self._total_frames(), self.frame_rate)
+        self._turn = _TURNS.get(round(frame.rotation / 90) * 90 % 360)
         aspect = self._stream.sample_aspect_ratio
         self.pixel_aspect = Fraction(aspect) if aspect else None
         self.width, self.height = frame.width, frame.height
@@ -130,7 +140,9 @@ class VideoReader(Source):
         )
         if self._container.streams.audio:
             audio = self._container.streams.audio[0]
-            if audio.codec_context is not None:
+            if audio.codec_context is None:
+                _log.warning("%s: FFmpeg does not know the codec of its sound; it is left out", self.path)
+            else:
                 self.audio = AudioTrack(self.path, audio.index, audio.codec_context.name, self._origin)
 
     def _total_frames(self) -> int | None:
@@ -161,7 +173,7 @@ class VideoReader(Source):
 
     def _frames(self) -> Iterator[Frame]:
         interval = round(SECOND / (self.frame_rate or 30))
-        last = None
+        last = length = None
         for frame in chain([self._first], self._decoded):
             if frame.pts is not None and frame.time_base:
                 timestamp = microseconds(frame.pts, frame.time_base) - self._origin
@@ -170,11 +182,12 @@ class VideoReader(Source):
             if last is not None and timestamp <= last:
                 self._late += 1
                 continue
-            last = timestamp
+            last, length = timestamp, None
+            if frame.duration and frame.time_base:
+                length = microseconds(frame.duration, frame.time_base)
             if timestamp >= self.span.start:
-                length = frame.duration and frame.time_base and microseconds(frame.duration, frame.time_base)
-                yield Frame(self._picture(frame), timestamp, length or None)
-        self._warn(0 if last is None else last + interval)
+                yield Frame(self._picture(frame), timestamp, length)
+        self._warn(0 if last is None else last + (length or interval))
 
     def _picture(self, frame: VideoFrame) -> Image:
         rgb = self._rgb(frame)
@@ -202,6 +215,15 @@ class VideoReader(Source):
     def close(self) -> None:
         """Closes the file."""
         self._container.close()
+
+
+def seek(container: InputContainer, time: int) -> None:
+    """Goes to the last point at or before a time in microseconds from which decoding can begin.
+
+    Some files cannot be sought in, and are then anywhere; the frame that comes next tells.
+    """
+    with suppress(av.FFmpegError):
+        container.seek(time)
 
 
 def microseconds(time: int, base: Fraction) -> int:

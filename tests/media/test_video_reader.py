@@ -108,6 +108,21 @@ def test_start_and_duration_pick_frames_by_their_times(
     assert np.abs(frames[0].image.astype(int) - picture(expected[0])).mean() < 4
 
 
+def test_a_start_in_a_file_that_cannot_be_sought_in(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "raw.h264", range(10), base=Fraction(1, 25))
+    with open_source(str(clip), start=0.2) as source:
+        assert [frame.timestamp for frame in source] == [k * 40_000 for k in range(5, 10)]
+
+
+def test_a_last_frame_that_is_shown_long_is_no_sign_of_damage(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clip = write_clip(tmp_path / "slides.mp4", [0, 20, 40], base=Fraction(1, 10))
+    with open_source(str(clip)) as source:
+        assert [frame.timestamp for frame in source] == [0, 2_000_000, 4_000_000]
+    assert caplog.text == ""
+
+
 def test_the_end_is_known_once_all_was_read(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", range(5))
     with open_source(str(clip), limit=3) as source:
