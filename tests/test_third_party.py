@@ -51,7 +51,9 @@ except Exception as error:
 """)
     line = next(
         number
-        for number, text in enumerate((PACKAGES / "acme_calculators" / "__init__.py").read_text().splitlines(), 1)
+        for number, text in enumerate(
+            (PACKAGES / "acme_calculators" / "__init__.py").read_text().splitlines(), 1
+        )
         if "is odd" in text
     )
     assert 'node "acmescaleandhalve__AcmeHalveCalculator"' in result.stdout, result.stderr

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from config_samples import oracle_graphs
 from graph_runs import run_graph
 from model_files import model_path
 from oracle_client import SHARED, needs_oracle, needs_shared, oracle
@@ -172,3 +173,19 @@ def test_demo_paints_the_background_blue() -> None:
     kept = np.rint(image * (1.0 - m.astype(np.float64)))
     blue = np.rint(np.array([0, 0, 255], np.float32) * m)
     np.testing.assert_array_equal(painted.numpy_view(), np.clip(kept + blue, 0, 255).astype(np.uint8))
+
+
+@needs_shared
+@pytest.mark.parametrize("selection", [0, 1], ids=["general", "landscape"])
+def test_upstreams_own_graph_file_runs_unmodified(selection: int) -> None:
+    """Its binary graph, with upstream's paths of models, gives the very mask of ours."""
+    path = next((p for p in oracle_graphs() if p.stem == "selfie_segmentation_cpu"), None)
+    if path is None:
+        pytest.skip("the oracle is not set up")
+    image = rgb(SHARED / "data" / "images" / "half_body_suit.png")
+    found: list[Array] = []
+    with Graph(path, side_packets={"model_selection": selection}) as graph:
+        graph.observe("segmentation_mask", lambda packet: found.append(packet.value.numpy_view()))
+        graph.start()
+        graph.add_packet("image", ImageFrame.adopt(image), 0)
+    assert np.array_equal(found[0], mask(image, selection))
