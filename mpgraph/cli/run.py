@@ -222,7 +222,7 @@ def _open_output(spec: str | None, stream: StreamPlan, source: Source, stem: str
         if spec is not None and Path(spec).suffix.lower() in _JSON:
             return JsonFile(Path(spec))
         if images:
-            return Pictures(spec or _default_output(source, stem), source, stream.name)
+            return Pictures(_default_output(source, stem) if spec is None else spec, source, stream.name)
     except MediaError as error:
         raise UsageError(str(error)) from error
     msg = (
