@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -18,6 +17,7 @@ import numpy as np
 import pytest
 from cli_graphs import PASS, TINY, one_node, write
 from model_files import model_path
+from numpy.typing import NDArray
 
 from mpgraph import inference
 from mpgraph.cli import main
@@ -50,7 +50,7 @@ def graph(tmp_path: Path) -> str:
     return write(tmp_path, PASS)
 
 
-def frames(path: str | Path) -> list[np.ndarray]:
+def frames(path: str | Path) -> list[NDArray[np.uint8]]:
     with open_source(str(path)) as source:
         return [frame.image for frame in source]
 
@@ -96,7 +96,7 @@ def test_a_mask_can_be_written(capsys: pytest.CaptureFixture[str]) -> None:
     model_path("selfie_segmentation")
     arguments = ["run", "selfie_segmentation_cpu", "-i", "testsrc:320x240", "--limit", "1"]
     assert main([*arguments, "--output-stream", "segmentation_mask", "-o", "mask.png"]) == 0
-    mask = cv2.imread("mask.png", cv2.IMREAD_UNCHANGED)
+    (mask,) = frames("mask.png")
     assert mask.shape == (240, 320)
     alpha = testsrc.TestSource(320, 240).alpha(0)
     assert np.mean((mask > 127) == (alpha > 0.5)) > 0.97
@@ -131,7 +131,7 @@ def test_a_graph_of_type_image(tmp_path: Path) -> None:
     text = one_node("CliImageOnly", tag="IMAGE:")
     cv2.imwrite("in.png", np.full((20, 30, 3), 7, np.uint8))
     assert main(["run", write(tmp_path, text), "-i", "in.png", "-o", "out.png"]) == 0
-    assert (cv2.imread("out.png") == 7).all()
+    assert set(frames("out.png")[0].flat) == {7}
 
 
 def test_upstreams_flags(graph: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,8 +154,7 @@ def test_a_part_of_the_input(graph: str, capsys: pytest.CaptureFixture[str]) -> 
     assert closing_line(capsys)[:2] == (5, 5)
     expected = testsrc.TestSource.parse(TINY)
     for index, path in enumerate(sorted(Path("out").iterdir())):
-        image = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
-        np.testing.assert_array_equal(image, expected.frame(index + 2))
+        np.testing.assert_array_equal(frames(path)[0], expected.frame(index + 2))
     assert main([*arguments, "--limit", "3"]) == 0
     assert closing_line(capsys)[:2] == (3, 3)
 
@@ -210,7 +209,7 @@ def test_side_packets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     cv2.imwrite("in.png", np.full((20, 30, 3), 30, np.uint8))
     for given in (["-s", "factor=3"], ["--side", "factor:int=3"], ["--input_side_packets", "factor=3"]):
         assert main(["run", graph, "-i", "in.png", "-o", "out.png", *given]) == 0
-        assert (cv2.imread("out.png") == 10).all()
+        assert set(frames("out.png")[0].flat) == {10}
 
 
 def test_numbers_are_printed_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -448,12 +447,9 @@ def test_a_real_video_keeps_its_times(graph: str) -> None:
     path = DATA / "videos" / "walk_768x432_vfr.mp4"
     assert main(["run", graph, "-i", str(path), "-o", "out.mp4", "-q"]) == 0
 
-    def times(name: str) -> list[Fraction]:
+    def times(name: str) -> list[float]:
         with av.open(name) as video:
-            stream = video.streams.video[0]
-            start = stream.start_time * stream.time_base
-            return [frame.pts * stream.time_base - start for frame in video.decode(video=0)]
+            found = [frame.time or 0.0 for frame in video.decode(video=0)]
+        return [time - found[0] for time in found]
 
-    assert [float(t) for t in times("out.mp4")] == pytest.approx(
-        [float(t) for t in times(str(path))], abs=1e-4
-    )
+    assert times("out.mp4") == pytest.approx(times(str(path)), abs=1e-4)
