@@ -53,8 +53,9 @@ def plan_executors(
         if _is_reserved(name):
             wrong(f'"{name}" is a reserved executor name', where)
         elif name in executors:
-            which = f'"{name}"' if name else "the default executor"
-            wrong(f"the executor config for {which} is duplicate", where)
+            wrong(
+                f'executor "{name}" is declared twice' if name else "there are two default executors", where
+            )
         try:
             executors[name] = ExecutorPlan(name, _threads(executor))
         except ConfigError as error:
@@ -105,7 +106,10 @@ def _threads(executor: ExecutorConfig) -> int | None:
             f'"{executor.type}" is no executor type; there are ThreadPoolExecutor, ApplicationThreadExecutor'
         )
     elif executor.type and not has(options, "num_threads"):
-        msg = "num_threads is not specified in ThreadPoolExecutorOptions"
+        msg = (
+            "a ThreadPoolExecutor needs num_threads; "
+            "add: options { [mediapipe.ThreadPoolExecutorOptions.ext] { num_threads: 4 } }"
+        )
     elif threads < (0 if executor.name or executor.type else -1) or (executor.type and not threads):
         msg = f"num_threads in ThreadPoolExecutorOptions should be positive but is {threads}"
     if msg:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from mpgraph.contract import Slot
 from mpgraph.errors import ConfigError, ContractError
 from mpgraph.packet_type import ANY, PacketType
+from mpgraph.port_map import describe
 from mpgraph.ports import Kind
 
 from .plan import NodePlan, SidePlan, StreamPlan
 
 __all__ = ["resolve_types"]
+
+
+_WORDS: Final[dict[Kind, str]] = {
+    "input": "input stream",
+    "output": "output stream",
+    "side_input": "input side packet",
+    "side_output": "output side packet",
+}
 
 
 class _Groups:
@@ -54,7 +64,7 @@ def resolve_types(
     groups = _Groups()
     for node in nodes:
         for kind in (into, out):
-            for name, port in _ports(node, kind):
+            for _, name, port in _ports(node, kind):
                 if port.same_as is not None and port.same_as[0] in (into, out):
                     other_map = node.ports(port.same_as[0])
                     other = other_map.slot(port.same_as[1].tag, port.same_as[1].index)
@@ -62,37 +72,32 @@ def resolve_types(
                         groups.join(other_map.names[other], name)
     types: dict[str, PacketType] = {}
     said_by: dict[str, str] = {}
-    for node in nodes:
-        for name, port in _ports(node, out):
-            if port.type is not ANY:
-                types.setdefault(groups.root(name), port.type)
-                said_by.setdefault(groups.root(name), node.name)
     errors: list[ConfigError] = []
-    what = "input stream" if into == "input" else "input side packet"
-    for node in nodes:
-        ports = node.ports(into)
-        for slot, (name, port) in enumerate(_ports(node, into)):
-            if port.type is ANY:
-                continue
-            root = groups.root(name)
-            known = types.setdefault(root, port.type)
-            if not known.matches(port.type):
-                msg = (
-                    f'{what} {ports.ids[slot]} takes packets of type "{port.type}", but "{name}" carries '
-                    f'"{known}", as node "{said_by[root]}" says'
-                )
-                where = ports.locations[slot] or node.config.location
-                errors.append(ContractError(msg, location=where, node=node.name))
-            elif known.members and not port.type.members:
-                types[root] = port.type
-            said_by.setdefault(root, node.name)
+    for kind, verb in ((out, "makes"), (into, "takes")):
+        what = _WORDS[kind]
+        for node in nodes:
+            for slot, name, port in _ports(node, kind):
+                if port.type is ANY:
+                    continue
+                root = groups.root(name)
+                known = types.setdefault(root, port.type)
+                by = said_by.setdefault(root, node.name)
+                if not known.matches(port.type):
+                    ports = node.ports(kind)
+                    msg = (
+                        f'{describe(what, ports.ids[slot])} {verb} packets of type "{port.type}", but '
+                        f'"{name}" carries "{known}", as node "{by}" says'
+                    )
+                    where = ports.locations[slot] or node.config.location
+                    errors.append(ContractError(msg, location=where, node=node.name))
+                elif known.members and not port.type.members:
+                    types[root] = port.type
     for name, carrier in carriers.items():
         carrier.type = types.get(groups.root(name), ANY)
     return errors
 
 
-def _ports(node: NodePlan, kind: Kind) -> list[tuple[str, Slot]]:
-    slots = node.contract.ports(kind).slots
-    return [
-        (name, slot) for name, slot in zip(node.ports(kind).names, slots, strict=True) if slot is not None
-    ]
+def _ports(node: NodePlan, kind: Kind) -> list[tuple[int, str, Slot]]:
+    """The declared ports: slot, what is connected, what is declared."""
+    names, slots = node.ports(kind).names, node.contract.ports(kind).slots
+    return [(index, names[index], slot) for index, slot in enumerate(slots) if slot is not None]

@@ -12,13 +12,13 @@ from dataclasses import replace
 from mpgraph.calculator import CalculatorBase
 from mpgraph.contract import Contract
 from mpgraph.errors import ConfigError, ContractError, Location, raise_all
-from mpgraph.port_map import PortMap, list_ports, parse_reference
+from mpgraph.port_map import PortMap, describe, list_ports, parse_reference
 from mpgraph.ports import Kind
 
 from .executors import plan_executors, with_default_executor
 from .packet_types import resolve_types
 from .plan import DEFAULT_POLICY, NodePlan, Plan, SidePlan, StreamPlan
-from .schema import GraphConfig, NodeConfig
+from .schema import GraphConfig, InputStreamHandlerConfig, NodeConfig
 from .subgraph import Library, canonical_names, expand, failed, is_subgraph, placed
 
 __all__ = ["make_plan"]
@@ -48,11 +48,14 @@ class _Planner:
         self.library = library
         self.policies = policies
         self.errors = errors
+        self.graph_policy = DEFAULT_POLICY
         self.incomplete: set[str] = set()  # outputs of nodes that have errors of their own
 
     def plan(self) -> Plan:
         graph = self.graph
         self._unsupported()
+        if graph.input_stream_handler is not None:
+            self.graph_policy = self._known_policy(graph.input_stream_handler)
         names = canonical_names(graph.node)
         nodes = [
             node
@@ -208,22 +211,27 @@ class _Planner:
         ):
             for problem, slot in types.problems(kind):
                 where = None if slot is None else types.map.locations[slot]
-                self._error(f"{node.type}: {problem}", node=node, location=where)
+                who = f"{node.type}: " if node.config.name else ""  # else the node has its calculator's name
+                self._error(who + problem, node=node, location=where)
 
     def _policy(self, node: NodePlan) -> None:
-        written = node.config.input_stream_handler or self.graph.input_stream_handler
+        written = node.config.input_stream_handler
         if written is not None:
-            node.policy = written.input_stream_handler or DEFAULT_POLICY
-        else:
-            node.policy = node.contract.input_policy or DEFAULT_POLICY
-        if node.policy not in self.policies:
-            near = self.library.hint(node.policy, self.policies)
+            node.policy = self._known_policy(written, node)
+        elif self.graph.input_stream_handler is not None:
+            node.policy = self.graph_policy
+        elif node.contract.input_policy is not None:
+            chosen = InputStreamHandlerConfig(input_stream_handler=node.contract.input_policy)
+            node.policy = self._known_policy(chosen, node)
+
+    def _known_policy(self, written: InputStreamHandlerConfig, node: NodePlan | None = None) -> str:
+        name = written.input_stream_handler
+        if name not in self.policies:
             known = f"; there are: {', '.join(sorted(self.policies))}"
-            self._error(
-                f'"{node.policy}" is no input stream handler{near or known}',
-                node=node,
-                location=written.location if written else None,
-            )
+            near = self.library.hint(name, self.policies)
+            msg = f'"{name}" is no input stream handler{near or known}'
+            self._error(msg, node=node, location=written.location)
+        return name
 
     def _back_edges(self, node: NodePlan) -> None:
         found: dict[int, bool] = {}
@@ -243,9 +251,8 @@ class _Planner:
                     location=where,
                 )
             elif slot in found:
-                self._error(
-                    f'"{info.tag_index}" has more than one input_stream_info', node=node, location=where
-                )
+                what = describe("input stream", port)
+                self._error(f"{what} has more than one input_stream_info", node=node, location=where)
             else:
                 found[slot] = info.back_edge
         node.back_edges = frozenset(slot for slot, back in found.items() if back)
@@ -279,11 +286,17 @@ class _Planner:
                 elif name not in self.incomplete:
                     self._error(
                         f'input stream "{name}" is produced by no node and is no graph input'
-                        f"{self.library.hint(name, streams)}",
+                        f"{self._near(name, streams)}",
                         node=node,
                         location=node.inputs.locations[slot],
                     )
         return streams
+
+    def _near(self, name: str, streams: Collection[str]) -> str:
+        """A hint, inside a subgraph by the names that its own text has."""
+        prefix = name[: name.rfind("__") + 2] if "__" in name else ""
+        local = [other[len(prefix) :] for other in streams if other.startswith(prefix)]
+        return self.library.hint(name[len(prefix) :], local)
 
     def _side_packets(self, nodes: list[NodePlan]) -> dict[str, SidePlan]:
         sides: dict[str, SidePlan] = {}
@@ -361,7 +374,8 @@ class _Planner:
                 "; if a stream is to come back, mark the input where it does, "
                 f'perhaps this one: input_stream_info {{ tag_index: "{port}" back_edge: true }}'
             )
-        self._error(f"nodes wait for each other: {names}{hint}", node=first)
+        what = "nodes wait for each other" if len(cycle) > 1 else "the node waits for itself"
+        self._error(f"{what}: {names}{hint}", node=first)
 
 
 def _cycle_in(before: Mapping[int, set[int]]) -> list[int]:
