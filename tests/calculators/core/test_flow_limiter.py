@@ -134,7 +134,7 @@ def test_each_input_needs_an_output() -> None:
     st.integers(0, 2),
 )
 def test_laws(moves: list[tuple[str, int]], in_flight: int, in_queue: int) -> None:
-    """Every frame is decided once, none overtakes, and at most max_in_flight are under way."""
+    """Frames are decided once, in order, but for those that wait at the end; few are under way."""
     now = dict.fromkeys(["in", "aux", "fin"], 0)
     steps: list[Step] = []
     for stream, gap in moves:
@@ -143,16 +143,17 @@ def test_laws(moves: list[tuple[str, int]], in_flight: int, in_queue: int) -> No
     found = limited(steps, f"max_in_flight: {in_flight} max_in_queue: {in_queue}")
     times = [step[2] for step in steps if step[1] == "in"]
     allow = dict(found["allow"])
-    assert list(allow) == times
-    assert found["o"] == [(time, time) for time in times if allow[time]]
+    assert list(allow) == times[: len(allow)]
+    assert len(times) - len(allow) <= in_queue
+    assert found["o"] == [(time, time) for time in times if allow.get(time)]
     for index, (_, stream, time, _) in enumerate(steps):
         if stream == "in":
             so_far = steps[: index + 1]
             finished = max((step[2] for step in so_far if step[1] == "fin"), default=0)
             here = [step[2] for step in so_far if step[1] == "in" and finished < step[2] <= time]
-            released = [other for other in here if allow[other]]
+            released = [other for other in here if allow.get(other)]
             assert len(released) <= in_flight + in_queue
     for time, value in found["ao"]:
         before = [other for other in times if other <= time]
         assert value == time
-        assert not before or allow[before[-1]]
+        assert not before or allow.get(before[-1])

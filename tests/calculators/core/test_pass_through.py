@@ -2,38 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import pytest
 from graph_steps import add, node, play
 
-from mpgraph import Calculator, Graph, Output
-from mpgraph.context import Context
-from mpgraph.errors import ContractError, StopGraph
-from mpgraph.packet import Packet
-from mpgraph.ports import Input
-
-
-class Headed(Calculator, name="CorePassThroughHeadedSource"):
-    """Sets a header and ends."""
-
-    out = Output[int]()
-
-    def open(self, cc: Context) -> None:
-        cc.set_header(self.out, Packet("the header"))
-
-    def process(self, cc: Context) -> None:
-        raise StopGraph
-
-
-class KeepsHeader(Calculator, name="CorePassThroughHeaderSink"):
-    """Sees the header of its input."""
-
-    ins = Input[int]()
-    seen: ClassVar[list[str]] = []
-
-    def open(self, cc: Context) -> None:
-        self.seen.append(cc.header(self.ins).get(str))
+from mpgraph import Graph
+from mpgraph.errors import ContractError
 
 
 def test_packets_and_bounds_pass_by_tag_and_index() -> None:
@@ -48,16 +21,6 @@ def test_payloads_are_shared() -> None:
     payload = [1, 2]
     ((_, value),) = play(node("PassThrough", ["x"], ["o"]), [add("x", 5, payload)], ["o"])["o"]
     assert value is payload
-
-
-def test_headers_pass() -> None:
-    KeepsHeader.seen.clear()
-    Graph(
-        """node { calculator: "CorePassThroughHeadedSource" output_stream: "a" }
-        node { calculator: "PassThroughCalculator" input_stream: "a" output_stream: "b" }
-        node { calculator: "CorePassThroughHeaderSink" input_stream: "b" }"""
-    ).run()
-    assert KeepsHeader.seen == ["the header"]
 
 
 def test_side_packets_pass_if_the_node_has_outputs_for_them() -> None:

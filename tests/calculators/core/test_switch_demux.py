@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from graph_steps import Found, Step, add, node, play
+from graph_steps import Found, Step, add, close, node, play
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +13,6 @@ from mpgraph import Graph, Packet
 from mpgraph.errors import ContractError
 
 OUTPUTS = ["C0__:x0", "C1__:x1"]
-ALIGNED = 'input_stream_handler { input_stream_handler: "DefaultInputStreamHandler" }'
 
 
 def demux(select: str = "SELECT:s", options: str = "") -> str:
@@ -42,6 +41,40 @@ def test_packets_wait_for_the_selection() -> None:
     found = play(demux(), [add("x", 5, "a"), add("x", 6, "b"), add("s", 5, 1)], ["x0", "x1"])
     assert found["x1"][0] == (5, "a")
     assert dealt(demux(), [add("x", 5, "a"), add("s", 4, None)])["x0"] == [(5, "a")]  # at the end
+
+
+def test_a_packet_leaves_as_soon_as_the_selection_is_settled_there() -> None:
+    steps = [add("s", 5, 0), add("x", 5, "a"), add("s", 6, 1), add("x", 6, "b")]
+    found = play(demux(), [*steps, add("x", 7, "c"), close("x"), add("s", 9, 0)], ["x0", "x1"])
+    assert found["x0"][:1] == [(5, "a")]
+    assert found["x1"][:2] == [(6, "b"), (7, "c")]
+
+
+def test_a_packet_at_the_settled_time_does_not_wait() -> None:
+    with Graph(demux()) as graph:
+        found: list[Packet] = []
+        graph.observe("x0", found.append)
+        graph.start()
+        graph.add_packet("s", 0, 5)
+        graph.add_packet("x", "a", 5)
+        graph.wait_until_idle()
+        assert [packet.value for packet in found] == ["a"]
+
+
+def test_a_channel_may_lack_a_stream() -> None:
+    text = node("SwitchDemux", ["x", "T:y"], ["C0__:o", "C1__:p", "C1__T:q"])
+    found = play(text, [add("x", 1, "a"), add("y", 1, "b")], ["o", "p", "q"])
+    assert found["o"][0] == (1, "a")
+    assert found["p"] == found["q"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "policy"),
+    [("", "ImmediateInputStreamHandler"), ("synchronize_io: true", "DefaultInputStreamHandler")],
+)
+def test_inputs_are_aligned_if_asked_for(options: str, policy: str) -> None:
+    (planned,) = Graph(demux("", options)).plan.nodes
+    assert planned.policy == policy
 
 
 def test_only_the_selected_channel_is_settled() -> None:

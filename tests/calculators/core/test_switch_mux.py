@@ -6,7 +6,7 @@ from typing import Any
 
 from graph_steps import Step, add, close, node, play
 
-from mpgraph import Graph
+from mpgraph import Graph, Packet
 
 MUX = node("SwitchMux", ["SELECT:s", "C0__:x0", "C1__:x1"], ["o"])
 
@@ -45,6 +45,17 @@ def test_a_channel_that_lags_holds_up_the_next() -> None:
     waiting = play(MUX, steps, ["o"])["o"]
     assert [value for _, value in found if value is not None][:2] == ["0@1", "1@3"]
     assert waiting[0] == (1, "0@1")
+
+
+def test_a_packet_at_the_settled_time_does_not_wait() -> None:
+    with Graph(MUX) as graph:
+        found: list[Packet] = []
+        graph.observe("o", found.append)
+        graph.start()
+        for name, value, timestamp in (("s", 0, 5), ("x0", "a", 5), ("x1", "b", 6), ("s", 1, 6)):
+            graph.add_packet(name, value, timestamp)
+        graph.wait_until_idle()
+        assert [packet.value for packet in found] == ["a", "b"]
 
 
 def test_packets_outside_the_selected_time_are_dropped() -> None:
