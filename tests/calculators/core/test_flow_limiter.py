@@ -13,6 +13,7 @@ from mpgraph.calculators.core.flow_limiter import FlowLimiterOptions
 
 from mpgraph import Graph
 from mpgraph.errors import ContractError
+from mpgraph.timestamp import MAX
 
 LOOP = """input_stream: "in"
   node { calculator: "FlowLimiterCalculator" input_stream: "in" input_stream: "FINISHED:out"
@@ -86,6 +87,32 @@ def test_other_streams_go_with_the_frame_before() -> None:
     steps = [add("aux", 5, 5), *frames(10), add("aux", 12, 12), *frames(20), add("aux", 20, 20)]
     steps += [add("aux", 25, 25), add("fin", 10), *frames(30), add("aux", 31, 31), close("in")]
     assert [value for _, value in limited(steps)["ao"]] == [5, 12, 31]
+
+
+def test_other_streams_wait_with_the_waiting_frame() -> None:
+    steps = [*frames(10, 20), add("aux", 20, 20), *frames(30), add("aux", 30, 30), close("aux")]
+    found = limited([*steps, close("in"), close("fin")], "max_in_queue: 1")
+    assert found["o"] == [(10, 10), (30, 30)]
+    assert found["ao"] == [(30, 30)]
+
+
+def test_the_end_of_the_frames_gives_up_none() -> None:
+    with Graph(
+        node("FlowLimiter", ["in", "FINISHED:fin"], ["o"], "max_in_queue: 1 in_flight_timeout: 15")
+    ) as graph:
+        found: list[int] = []
+        graph.observe("o", lambda packet: found.append(packet.value))
+        graph.start()
+        for time in (10, 20):
+            graph.add_packet("in", time, time)
+        graph.close_input("in")
+        graph.wait_until_idle()
+        assert found == [10]
+
+
+def test_the_output_stays_open_for_the_last_possible_frame() -> None:
+    steps = [*frames(MAX - 1), add("fin", MAX - 1), *frames(MAX)]
+    assert [time for time, _ in limited(steps)["o"]] == [MAX - 1, MAX]
 
 
 def test_the_output_is_settled_up_to_the_waiting_frame() -> None:
