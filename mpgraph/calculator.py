@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar
 from . import registry
 from .context import Context
 from .contract import Contract
-from .option_fields import hint
+from .options.fields import hint
 from .port_map import PortId
 from .ports import Input, Output, Port, Ports, SideInput
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .option_fields import hint
+from .options.fields import hint
 from .packet_type import ANY, PacketType, packet_type
 from .port_map import PortId, PortMap, describe, list_ports
 from .ports import Kind, Port, Ports

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import ContractError, Location
 
@@ -18,12 +18,11 @@ _REFERENCE = re.compile(rf"({_TAG})?(?::({_NUMBER}))?")
 _MAX_INDEX = 10_000
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class PortId:
+class PortId(NamedTuple):
     """A port of a node: its tag ("" for untagged ones) and its index below that tag."""
 
     tag: str
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # hides tuple.index, which no port needs
 
     def __str__(self) -> str:
         if not self.tag:

@@ -12,7 +12,7 @@ import pytest
 ROOT: Final = Path(__file__).parents[1]
 FOLDERS: Final = {"mpgraph": ROOT / "mpgraph", "mpgraph.calculators": ROOT / "calculators"}
 
-AUTHOR: Final = "calculator context contract option_fields option_schema option_text option_wire options port_map ports registry"
+AUTHOR: Final = "calculator context contract options port_map ports registry"
 VALUES: Final = "errors formats lazy packet packet_type timestamp tree"
 MODELS: Final = "model_download model_store models resources"
 
@@ -45,7 +45,11 @@ MAY_IMPORT: Final = {
 }
 """What a layer may import, also for annotations alone."""
 
-THREADS: Final = ("mpgraph/runtime/executor.py", "mpgraph/media/")
+THREADS: Final = (
+    "mpgraph/runtime/executor.py",
+    "mpgraph/media/",
+    "mpgraph/cli/job.py",  # keeps the main thread free for Ctrl-C
+)
 
 
 def modules() -> dict[str, Path]:

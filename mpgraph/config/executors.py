@@ -7,8 +7,8 @@ from dataclasses import replace
 from enum import IntEnum
 
 from mpgraph.errors import ConfigError, ContractError, Location
-from mpgraph.option_fields import hint
 from mpgraph.options import has, option, options
+from mpgraph.options.fields import hint
 
 from .entries import MediaPipeOptions
 from .plan import ExecutorPlan, NodePlan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from mpgraph.option_fields import hint
+from mpgraph.options.fields import hint
 
 __all__ = ["Hints"]
 

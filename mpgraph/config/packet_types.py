@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from mpgraph.contract import Slot
@@ -61,43 +61,45 @@ def resolve_types(
     Returns:
         Each connection whose ends do not fit.
     """
+    connections = [
+        connection for kind in (out, into) for node in nodes for connection in _connections(node, kind)
+    ]
     groups = _Groups()
-    for node in nodes:
-        for kind in (into, out):
-            for _, name, port in _ports(node, kind):
-                if port.same_as is not None and port.same_as[0] in (into, out):
-                    other_map = node.ports(port.same_as[0])
-                    other = other_map.slot(port.same_as[1].tag, port.same_as[1].index)
-                    if other is not None:
-                        groups.join(other_map.names[other], name)
+    for node, _, _, name, port in connections:
+        if port.same_as is not None and port.same_as[0] in (into, out):
+            other_map = node.ports(port.same_as[0])
+            other = other_map.slot(port.same_as[1].tag, port.same_as[1].index)
+            if other is not None:
+                groups.join(other_map.names[other], name)
     types: dict[str, PacketType] = {}
     said_by: dict[str, str] = {}
     errors: list[ConfigError] = []
-    for kind, verb in ((out, "makes"), (into, "takes")):
-        what = _WORDS[kind]
-        for node in nodes:
-            for slot, name, port in _ports(node, kind):
-                if port.type is ANY:
-                    continue
-                root = groups.root(name)
-                known = types.setdefault(root, port.type)
-                by = said_by.setdefault(root, node.name)
-                if not known.matches(port.type):
-                    ports = node.ports(kind)
-                    msg = (
-                        f'{describe(what, ports.ids[slot])} {verb} packets of type "{port.type}", but '
-                        f'"{name}" carries "{known}", as node "{by}" says'
-                    )
-                    where = ports.locations[slot] or node.config.location
-                    errors.append(ContractError(msg, location=where, node=node.name))
-                elif known.members and not port.type.members:
-                    types[root] = port.type
+    for node, kind, slot, name, port in connections:
+        if port.type is ANY:
+            continue
+        root = groups.root(name)
+        known = types.setdefault(root, port.type)
+        by = said_by.setdefault(root, node.name)
+        if not known.matches(port.type):
+            ports = node.ports(kind)
+            what = describe(_WORDS[kind], ports.ids[slot])
+            verb = "makes" if kind == out else "takes"
+            msg = (
+                f'{what} {verb} packets of type "{port.type}", but "{name}" carries "{known}", '
+                f'as node "{by}" says'
+            )
+            where = ports.locations[slot] or node.config.location
+            errors.append(ContractError(msg, location=where, node=node.name))
+        elif known.members and not port.type.members:
+            types[root] = port.type
     for name, carrier in carriers.items():
         carrier.type = types.get(groups.root(name), ANY)
     return errors
 
 
-def _ports(node: NodePlan, kind: Kind) -> list[tuple[int, str, Slot]]:
-    """The declared ports: slot, what is connected, what is declared."""
-    names, slots = node.ports(kind).names, node.contract.ports(kind).slots
-    return [(index, names[index], slot) for index, slot in enumerate(slots) if slot is not None]
+def _connections(node: NodePlan, kind: Kind) -> Iterator[tuple[NodePlan, Kind, int, str, Slot]]:
+    """The declared ports of a node: slot, what is connected, what is declared."""
+    ports = node.ports(kind)
+    for index, slot in enumerate(node.contract.ports(kind).slots):
+        if slot is not None:
+            yield node, kind, index, ports.names[index], slot

@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 from mpgraph import registry
 from mpgraph.calculator import CalculatorBase
 from mpgraph.errors import ConfigError, ContractError, LimitError, UnknownCalculatorError, raise_all
-from mpgraph.option_fields import hint
 from mpgraph.options import Positioned
+from mpgraph.options.fields import hint
 from mpgraph.port_map import PortMap, describe, list_ports, parse_entry, parse_reference
 
 from .hints import Hints

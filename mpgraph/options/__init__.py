@@ -21,11 +21,12 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from .errors import Location
-from .option_fields import Message, OptionField, Positioned, hint, is_options_class, option
-from .option_schema import find_extension, find_options, make, options, present_fields, schema_of
-from .option_text import from_tree, to_tree
-from .option_wire import build_pool, descriptor, from_wire, message_class, to_wire
+from mpgraph.errors import Location
+
+from .fields import Message, OptionField, Positioned, hint, is_options_class, option
+from .schema import find_extension, find_options, make, options, present_fields, schema_of
+from .text import from_tree, to_tree
+from .wire import build_pool, descriptor, from_wire, message_class, to_wire
 
 __all__ = [
     "Message",

@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from .errors import ConfigError, raise_all
-from .option_fields import INTEGER_RANGES, OptionField, Positioned, hint, is_options_class, single
-from .option_schema import Schema, make, present_fields, schema_of
-from .tree import Field, Scalar, Tree
+from mpgraph.errors import ConfigError, raise_all
+from mpgraph.tree import Field, Scalar, Tree
+
+from .fields import INTEGER_RANGES, OptionField, Positioned, hint, is_options_class, single
+from .schema import Schema, make, present_fields, schema_of
 
 __all__ = ["from_tree", "to_tree"]
 

@@ -10,8 +10,8 @@ import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .option_fields import OptionField, is_options_class
-from .option_schema import Schema, make, present_fields, schema_of
+from .fields import OptionField, is_options_class
+from .schema import Schema, make, present_fields, schema_of
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor

@@ -1,6 +1,6 @@
 """What is known of an options class: its message, its fields, and the decorator that makes it.
 
-`mpgraph.options` is the public face; text is in `mpgraph.option_text`, wire in `mpgraph.option_wire`.
+`mpgraph.options` is the public face; text is in `mpgraph.options.text`, wire in `mpgraph.options.wire`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeVar, dataclass_transform
 
-from .errors import ConfigError, Location, OptionsError
-from .option_fields import Declaration, OptionField, field_of, hint, is_options_class, same
+from mpgraph.errors import ConfigError, Location, OptionsError
+
+from .fields import Declaration, OptionField, field_of, hint, is_options_class, same
 
 __all__ = [
     "Meta",

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Final, Protocol, Self, TypeVar, overload
 
-from .errors import Location
-from .tree import Tree
+from mpgraph.errors import Location
+from mpgraph.tree import Tree
 
 __all__ = [
     "INTEGER_RANGES",
