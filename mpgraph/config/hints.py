@@ -8,7 +8,7 @@ from mpgraph.options.fields import hint
 
 __all__ = ["Hints"]
 
-_COMPARISONS = 100_000
+_COMPARISONS = 20_000
 
 
 class Hints:
@@ -19,5 +19,7 @@ class Hints:
 
     def __call__(self, name: str, known: Collection[str]) -> str:
         """``; did you mean "…"?`` for the nearest known name; empty if none is near."""
+        if self._left <= 0:
+            return ""
         self._left -= len(known)
-        return hint(name, known) if self._left >= 0 else ""
+        return hint(name, known)

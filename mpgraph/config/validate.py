@@ -23,6 +23,8 @@ from .subgraph import Library, canonical_names, expand, failed, is_subgraph, pla
 
 __all__ = ["make_plan"]
 
+_SHOWN = 12  # nodes of a cycle
+
 
 def make_plan(graph: GraphConfig, library: Library, policies: Collection[str]) -> Plan:
     """Expands and checks a graph.
@@ -363,7 +365,10 @@ class _Planner:
 
     def _cycle(self, cycle: list[NodePlan]) -> None:
         first, last = cycle[0], cycle[-1]
-        names = " -> ".join(node.name for node in (*cycle, first))
+        shown = [node.name for node in (*cycle, first)]
+        if len(shown) > _SHOWN:
+            shown[_SHOWN // 2 : -_SHOWN // 2] = [f"({len(shown) - _SHOWN} more)"]
+        names = " -> ".join(shown)
         made = last.outputs.names
         inputs = zip(first.inputs, first.inputs.names, strict=True)
         back = next((port for port, name in inputs if name in made), None)
