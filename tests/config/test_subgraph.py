@@ -223,6 +223,12 @@ def test_inputs_that_the_node_leaves_open_are_no_inputs_inside() -> None:
     assert [info.tag_index for info in config.node[0].input_stream_info] == ["C"]
 
 
+def test_a_stream_under_two_tags_is_there_if_one_is_connected() -> None:
+    """SG-10."""
+    inner = 'type: "Two" input_stream: "A:x" input_stream: "B:x" node { calculator: "SgA" input_stream: "x" }'
+    assert expanded('node { calculator: "Two" input_stream: "B:b" }', inner) == ["two__SgA = SgA b > "]
+
+
 def test_an_unconnected_output_keeps_its_name_inside_and_can_be_consumed_there() -> None:
     """SG-10, SG-14."""
     text = 'node { calculator: "Pair" input_stream: "IN:a" }'
