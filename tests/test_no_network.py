@@ -68,6 +68,10 @@ for delegate in Delegate:
     engine = create_engine(resources.read(sys.argv[1]), delegate=delegate, num_threads=2)
     engine.run([np.zeros(spec.shape, spec.dtype) for spec in engine.inputs])
 """
+JOB = """
+from mpgraph.cli import main
+sys.exit(main(["run", "selfie_segmentation_cpu", "-i", "testsrc:64x48@10x0.5", "-o", sys.argv[1], "-q"]))
+"""
 CONTROL = """
 from mpgraph import model_store
 model_store.find("hair_segmentation")
@@ -84,6 +88,15 @@ def test_with_sockets_and_processes_denied_all_else_works() -> None:
     model_path("selfie_segmentation")
     result = denied(USE, "mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite")
     assert result.returncode == 0, result.stderr
+
+
+def test_the_main_job_opens_no_connection(tmp_path: Path) -> None:
+    for name in ("selfie_segmentation", "selfie_segmentation_landscape"):
+        model_path(name)
+    output = tmp_path / "out.mp4"
+    result = denied(JOB, str(output))
+    assert result.returncode == 0, result.stderr
+    assert output.stat().st_size
 
 
 def test_the_denial_is_effective(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
