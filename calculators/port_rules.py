@@ -6,7 +6,7 @@ from mpgraph.contract import Contract
 from mpgraph.errors import ContractError
 from mpgraph.ports import Kind
 
-__all__ = ["exactly_one", "no_gpu"]
+__all__ = ["exactly_one", "no_gpu", "same_number"]
 
 
 def exactly_one(contract: Contract, kind: Kind, *tags: str) -> None:
@@ -36,5 +36,20 @@ def no_gpu(contract: Contract) -> None:
         msg = (
             f"GPU streams ({', '.join(dict.fromkeys(used))}) are not supported by this version; "
             "use the tags without _GPU, or the CPU variant of the graph"
+        )
+        raise ContractError(msg)
+
+
+def same_number(contract: Contract, input_tag: str = "", output_tag: str = "") -> None:
+    """Checks that a node connects as many outputs of one tag as inputs of the other.
+
+    Raises:
+        ContractError: It does not.
+    """
+    inputs, outputs = contract.inputs.count(input_tag), contract.outputs.count(output_tag)
+    if inputs != outputs:
+        msg = (
+            f"{inputs} {input_tag or 'untagged'} input streams need as many {output_tag or 'untagged'} output "
+            f"streams, got {outputs}"
         )
         raise ContractError(msg)

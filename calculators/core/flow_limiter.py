@@ -8,11 +8,12 @@ from collections import deque
 from mpgraph.calculator import Calculator
 from mpgraph.context import Context, OutputSlot
 from mpgraph.contract import Contract
-from mpgraph.errors import ContractError
 from mpgraph.options import merge, option, options
 from mpgraph.packet import Packet
 from mpgraph.ports import Input, Inputs, Output, Outputs, SideInput
 from mpgraph.timestamp import MAX, UNSET, next_allowed_in_stream
+
+from ..port_rules import same_number
 
 __all__ = ["FlowLimiter", "FlowLimiterOptions"]
 
@@ -77,10 +78,7 @@ class FlowLimiter(
     def get_contract(cls, contract: Contract) -> None:
         """Declares the ports and counts them."""
         super().get_contract(contract)
-        if contract.inputs.count() != contract.outputs.count():
-            inputs, outputs = contract.inputs.count(), contract.outputs.count()
-            msg = f"{inputs} untagged inputs need as many outputs, got {outputs}"
-            raise ContractError(msg)
+        same_number(contract)
 
     def open(self, cc: Context) -> None:
         """Merges the options and passes headers."""

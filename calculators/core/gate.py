@@ -11,6 +11,8 @@ from mpgraph.errors import ContractError
 from mpgraph.options import option, options
 from mpgraph.ports import Input, Inputs, Output, Outputs, SideInput
 
+from ..port_rules import same_number
+
 __all__ = ["Gate", "GateOptions"]
 
 
@@ -84,10 +86,7 @@ class Gate(Calculator, name="GateCalculator"):
         if len(deciding) > 1:
             msg = f"one of ALLOW and DISALLOW, stream or side packet, can decide, not {', '.join(deciding)}"
             raise ContractError(msg)
-        if contract.inputs.count() != contract.outputs.count():
-            inputs, outputs = contract.inputs.count(), contract.outputs.count()
-            msg = f"{inputs} untagged inputs need as many outputs, got {outputs}"
-            raise ContractError(msg)
+        same_number(contract)
 
     def open(self, cc: Context) -> None:
         """Passes headers; takes the decision of options or side packets."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from mpgraph.calculator import Calculator
 from mpgraph.context import Context
 from mpgraph.contract import Contract
-from mpgraph.errors import ContractError
 from mpgraph.ports import Inputs, Outputs
 from mpgraph.timestamp import MIN, next_allowed_in_stream
+
+from ..port_rules import same_number
 
 __all__ = ["PacketSequencer"]
 
@@ -46,12 +47,7 @@ class PacketSequencer(
     def get_contract(cls, contract: Contract) -> None:
         """Declares the ports and counts them."""
         super().get_contract(contract)
-        if contract.inputs.count("INPUT") != contract.outputs.count("OUTPUT"):
-            msg = (
-                f"{contract.inputs.count('INPUT')} INPUT streams need as many OUTPUT streams, "
-                f"got {contract.outputs.count('OUTPUT')}"
-            )
-            raise ContractError(msg)
+        same_number(contract, "INPUT", "OUTPUT")
 
     def open(self, cc: Context) -> None:
         """Looks up the slots."""

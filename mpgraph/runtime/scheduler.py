@@ -478,8 +478,10 @@ class Scheduler:
         """Looks at a node whose inputs changed, before anything else changes: as upstream, depth first."""
         if self._depth < _MAX_DEPTH:
             self._depth += 1
-            self._look_at(node)
-            self._depth -= 1
+            try:
+                self._look_at(node)
+            finally:
+                self._depth -= 1
         elif not node.dirty:
             node.dirty = True
             self._dirty.append(node)

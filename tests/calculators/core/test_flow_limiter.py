@@ -151,7 +151,9 @@ def test_a_loop_takes_every_frame_that_it_has_time_for() -> None:
 
 
 def test_each_input_needs_an_output() -> None:
-    with pytest.raises(ContractError, match="2 untagged inputs need as many outputs, got 1"):
+    with pytest.raises(
+        ContractError, match="2 untagged input streams need as many untagged output streams, got 1"
+    ):
         Graph(node("FlowLimiter", ["a", "b", "FINISHED:f"], ["o"]))
 
 

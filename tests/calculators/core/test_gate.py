@@ -82,7 +82,9 @@ def test_two_that_decide_are_refused(inputs: list[str], sides: list[str]) -> Non
 
 
 def test_each_input_needs_an_output() -> None:
-    with pytest.raises(ContractError, match="2 untagged inputs need as many outputs, got 1"):
+    with pytest.raises(
+        ContractError, match="2 untagged input streams need as many untagged output streams, got 1"
+    ):
         Graph(node("Gate", ["x", "y", "ALLOW:a"], ["o"]))
 
 

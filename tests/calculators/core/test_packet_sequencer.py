@@ -38,7 +38,9 @@ def test_a_tick_in_the_past_changes_nothing() -> None:
 
 
 def test_each_input_needs_an_output() -> None:
-    with pytest.raises(ContractError, match="2 INPUT streams need as many OUTPUT streams, got 1"):
+    with pytest.raises(
+        ContractError, match="2 INPUT input streams need as many OUTPUT output streams, got 1"
+    ):
         Graph(node("PacketSequencer", ["INPUT:0:i", "INPUT:1:j"], ["OUTPUT:o"]))
 
 
