@@ -75,8 +75,7 @@ def ours(frames, model, painted, threads):
         received = 0
         for index in range(count):
             timestamp += 33_333
-            graph.add_packet("image", frames[index % len(frames)], timestamp)
-            graph.wait_until_idle()
+            graph.process({"image": frames[index % len(frames)]}, timestamp)
         assert received == count
 
     serve(work)

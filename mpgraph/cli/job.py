@@ -140,14 +140,21 @@ class Job:
                     if self._finishing:
                         break
                     self._output.expect(frame)
-                    graph.add_packet(name, self._ports.feed(frame.image), frame.timestamp)
-                    self.totals.frames_in += 1
-                    if self.totals.frames_in % self._in_flight == 0:
-                        graph.wait_until_idle()
+                    self._feed(self._ports.feed(frame.image), frame.timestamp)
                     self._progress.advance()
             except MediaError:
                 if not self._finishing:
                     raise
+
+    def _feed(self, payload: Any, timestamp: int) -> None:
+        graph, name = self._graph, self._ports.input
+        self.totals.frames_in += 1
+        if self._in_flight == 1:
+            graph.process({name: payload}, timestamp)
+            return
+        graph.add_packet(name, payload, timestamp)
+        if self.totals.frames_in % self._in_flight == 0:
+            graph.wait_until_idle()
 
     def _take(self, packet: Packet) -> None:
         self._output.take(packet)

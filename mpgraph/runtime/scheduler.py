@@ -132,14 +132,18 @@ class Scheduler:
             self._settle()
             self._wake(0)
 
-    def add_packet(self, graph_input: GraphInput, packet: Packet) -> None:
-        """Feeds a packet into a graph input; a closed one drops it (Q-6)."""
+    def add_packet(self, graph_input: GraphInput, packet: Packet, *, wake: bool = True) -> None:
+        """Feeds a packet into a graph input; a closed one drops it (Q-6).
+
+        A caller that is about to wait for the graph, and so to work itself, need wake nobody.
+        """
         with self._lock:
             stream = graph_input.stream
             if not stream.closed:
                 stream.send((packet,), stream.bound, self._record)
                 self._settle()
-                self._wake(0)
+                if wake:
+                    self._wake(0)
 
     def set_bound(self, graph_input: GraphInput, bound: int) -> None:
         """Feeds a bound into a graph input.

@@ -499,6 +499,29 @@ def test_pollers_hand_out_packets_and_end() -> None:
         assert poller.next() is None
 
 
+@pytest.mark.parametrize("threads", THREADS)
+def test_process_feeds_inputs_and_waits(threads: int) -> None:
+    config = """input_stream: "a" input_stream: "c"
+    node { calculator: "TestPass" input_stream: "a" input_stream: "c" output_stream: "b" output_stream: "d" }"""
+    with Graph(config, num_threads=threads) as graph:
+        b, d = collect(graph, "b"), collect(graph, "d")
+        graph.start()
+        graph.process({"a": "x", "c": "y"}, 1)
+        assert (b, d) == ([(1, "x")], [(1, "y")])
+        graph.process({"a": "z"}, 2)
+        assert len(b) == 1  # "c" may still come
+        graph.process({"c": Packet.empty(5)})
+        assert b[1:] == [(2, "z")]
+        with pytest.raises(RunError, match='"nope" is not an input stream'):
+            graph.process({"a": "last", "nope": 1}, 3)
+        assert b[2:] == [(3, "last")]  # what was added before the mistake is done nevertheless
+        with pytest.raises(TimestampError):
+            graph.process({"a": "again"}, 3)
+        graph.cancel()
+        with pytest.raises(RunError):
+            graph.wait_until_done()
+
+
 def test_observed_output_is_a_flag() -> None:
     """S-20."""
     with Graph(chain(1)) as graph:
