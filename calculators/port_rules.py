@@ -48,8 +48,6 @@ def same_number(contract: Contract, input_tag: str = "", output_tag: str = "") -
     """
     inputs, outputs = contract.inputs.count(input_tag), contract.outputs.count(output_tag)
     if inputs != outputs:
-        msg = (
-            f"{inputs} {input_tag or 'untagged'} input streams need as many {output_tag or 'untagged'} output "
-            f"streams, got {outputs}"
-        )
+        more = f"{output_tag or 'untagged'} output streams"
+        msg = f"{inputs} {input_tag or 'untagged'} input streams need as many {more}, got {outputs}"
         raise ContractError(msg)
