@@ -118,7 +118,6 @@ class Contract:
             packet (C-39).
         input_policy: Registered name of the input policy if the config names none:
             ``DefaultInputStreamHandler``, ``ImmediateInputStreamHandler``, … (spec section 8).
-        services: Keys of graph services that the calculator uses; True if it cannot do without.
     """
 
     __slots__ = (
@@ -129,7 +128,6 @@ class Contract:
         "node_name",
         "outputs",
         "process_timestamp_bounds",
-        "services",
         "side_inputs",
         "side_outputs",
         "timestamp_offset",
@@ -154,7 +152,6 @@ class Contract:
         self.timestamp_offset: int | None = None
         self.process_timestamp_bounds = False
         self.input_policy: str | None = None
-        self.services: dict[str, bool] = {}
         self._options = options
 
     def options(self, message: type[T]) -> T:

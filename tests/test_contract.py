@@ -40,7 +40,6 @@ def test_what_a_contract_says_at_first() -> None:
     assert made.timestamp_offset is None
     assert made.input_policy is None
     assert made.process_timestamp_bounds is False
-    assert made.services == {}
     assert made.options(list) == []
 
 

@@ -202,7 +202,8 @@ class Node:
                 slot.packets = []
                 slot.bound = None
         if self.max_in_flight == 1:
-            self._deliver(cc, failed)
+            if keep:
+                self._deliver(cc, failed)
             self._free.append(cc)
             self.in_flight = 0
             return

@@ -410,8 +410,9 @@ class Scheduler:
         finally:
             self._lock.acquire()
         if raised is not None:
+            interrupted = self._fail(node, "process", cc.timestamp, raised)  # first: it stops all others
             node.finish(cc, self._record, keep=False)
-            return self._fail(node, "process", cc.timestamp, raised)
+            return interrupted
         node.finish(cc, self._record)
         if node.plan.side_outputs:
             self._publish(node)

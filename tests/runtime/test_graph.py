@@ -687,3 +687,16 @@ def test_a_node_without_streams_is_not_opened_again_for_the_same_side_packets() 
         made = graph.output_side_packet("c").value
         assert made[0] is graph.output_side_packet("b").value
         assert made[0][0] is given.get("a", 1)
+
+
+def test_a_failed_call_settles_nothing_downstream() -> None:
+    """C-9: what a call sent, and the bound that it stands for, is dropped when it fails."""
+    config = """input_stream: "in"
+    node { calculator: "TestFail" input_stream: "in" output_stream: "a" input_side_packet: "PHASE:phase" }
+    node { calculator: "TestPass" input_stream: "in" input_stream: "a" output_stream: "b" output_stream: "c" }"""
+    graph = Graph(config, side_packets={"phase": "process"})
+    found, bounds = collect(graph, "b"), collect(graph, "a", bounds=True)
+    graph.start()
+    with pytest.raises(CalculatorError), graph:
+        graph.process({"in": 2}, 10)
+    assert (found, bounds) == ([], [])
