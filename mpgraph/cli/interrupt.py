@@ -22,14 +22,21 @@ class Interrupts:
         self._finish = finish
         self._stop = stop
         self._before: Any = None
+        self._busy = False
         self.count = 0
 
     def _handle(self, signum: int, frame: FrameType | None) -> None:
         self.count += 1
-        if self.count == 1:
-            self._finish()
-        else:
-            self._stop()
+        if self._busy:
+            return  # one call must not break into the other; it is seen below
+        self._busy = True
+        try:
+            if self.count == 1:
+                self._finish()
+            if self.count > 1:
+                self._stop()
+        finally:
+            self._busy = False
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():

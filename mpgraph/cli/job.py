@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -20,8 +19,9 @@ from .progress import Progress
 
 __all__ = ["Job", "Ports", "Totals", "frames_in_flight"]
 
-# Where a thread that waits can be interrupted only between waits, it waits this many seconds at a time.
-_WAIT = None if os.name == "posix" else 0.1
+# The main thread waits this many seconds at a time: a signal that the system hands to another thread, and on
+# Windows any signal, is dealt with only between waits.
+_WAIT = 0.1
 
 
 @dataclass(frozen=True, slots=True)

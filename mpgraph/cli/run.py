@@ -155,10 +155,14 @@ def _run(args: argparse.Namespace, path: Path, graph: Graph) -> int:
             _note("finishing the frames under way; Ctrl-C again stops at once", args)
 
         def stop() -> NoReturn:
-            progress.stop()
-            output.abort()
-            _note("stopped; the output was dropped", args)
-            os._exit(Exit.INTERRUPTED)  # since a calculator that never returns would hold up any other end
+            try:
+                progress.stop()
+                output.abort()
+                _note("stopped; the output was dropped", args)
+            finally:
+                os._exit(
+                    Exit.INTERRUPTED
+                )  # since a calculator that never returns would hold up any other end
 
         job = Job(
             graph,

@@ -112,3 +112,15 @@ def test_elsewhere_than_on_the_main_thread_nothing_is_changed() -> None:
     thread.start()
     thread.join()
     assert seen == [signal.getsignal(signal.SIGINT)]
+
+
+def test_a_second_one_during_the_first_is_not_lost() -> None:
+    calls: list[str] = []
+
+    def finish() -> None:
+        signal.raise_signal(signal.SIGINT)
+        calls.append("finish")
+
+    with Interrupts(finish, lambda: calls.append("stop")):
+        signal.raise_signal(signal.SIGINT)
+    assert calls == ["finish", "stop"]
