@@ -92,9 +92,9 @@ class OutputSlot:
             PacketTypeError: The payload is not of the stream's type.
         """
         if packet.is_empty() and not self.closed:
-            self.set_bound(next_allowed_in_stream(packet.timestamp))
+            self.set_bound(next_allowed_in_stream(packet.time))
             return
-        if self.closed or not PRESTREAM <= packet.timestamp <= POSTSTREAM:
+        if self.closed or not PRESTREAM <= packet.time <= POSTSTREAM:
             self._refuse(packet)
         if self._check is not None and not self.type.accepts(packet):
             self._refuse(packet)
@@ -104,8 +104,8 @@ class OutputSlot:
         if self.closed:
             msg = f'Packet sent to closed stream "{self.name}".'
             raise RunError(msg)
-        if not PRESTREAM <= packet.timestamp <= POSTSTREAM:
-            stamp = debug_string(packet.timestamp)
+        if not PRESTREAM <= packet.time <= POSTSTREAM:
+            stamp = debug_string(packet.time)
             msg = f'In stream "{self.name}", timestamp not specified or set to illegal value: {stamp}'
             raise TimestampError(msg)
         msg = (
@@ -121,7 +121,7 @@ class OutputSlot:
         if self.bound is not None and self.bound > bound:
             bound = self.bound
         if self.packets:
-            bound = max(bound, next_allowed_in_stream(self.packets[-1].timestamp))
+            bound = max(bound, next_allowed_in_stream(self.packets[-1].time))
         return bound
 
     def set_bound(self, bound: int) -> None:
@@ -161,7 +161,7 @@ class OutputSlot:
         if not self.in_open or self.closed:
             msg = f'the header of stream "{self.name}" must be set in open(), before the stream is closed'
             raise RunError(msg)
-        if header.timestamp != UNSET:
+        if header.time != UNSET:
             msg = f'Headers must not have a timestamp. Stream: "{self.name}".'
             raise TimestampError(msg)
         self.header = header
@@ -194,8 +194,8 @@ class SideOutputSlot:
         if packet.is_empty():
             msg = f'Empty packet set on output side packet "{self.name}".'
             raise SidePacketError(msg)
-        if packet.timestamp != UNSET:
-            msg = f'Output side packet "{self.name}" has a timestamp {debug_string(packet.timestamp)}.'
+        if packet.time != UNSET:
+            msg = f'Output side packet "{self.name}" has a timestamp {debug_string(packet.time)}.'
             raise SidePacketError(msg)
         if not self.type.accepts(packet):
             msg = (

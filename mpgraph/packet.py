@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any, Final
 
 from .errors import EmptyPacketError, PacketTypeError
 from .packet_type import PacketType, packet_type, type_of
-from .timestamp import UNSET, debug_string
+from .timestamp import UNSET, Timestamp
 
 __all__ = ["Packet"]
 
@@ -22,38 +23,65 @@ _NOTHING: Final = _Nothing()
 
 
 class Packet:
-    """An immutable payload with a timestamp; a packet without payload is *empty*.
+    """A payload that nobody may change, with a timestamp; a packet without payload is *empty*.
 
-    Copies made by `at` share the payload, which nobody may change (P-1, P-2). A packet may declare
-    its type (an `int` that is an ``int64_t``, say); otherwise the payload's class tells it (P-12).
+    Copies made by `at` share the payload (P-1, P-2). A packet may declare its type (an `int` that is an
+    ``int64_t``, say); otherwise the payload's class tells it (P-12).
+
+    Args:
+        value: The payload, of any Python type (also None); of another packet, its payload, type and
+            timestamp are taken.
+        time: See below.
+        declared: See below.
 
     Attributes:
-        value: The payload, of any Python type (also None).
-        timestamp: Microseconds, or a special value of `mpgraph.timestamp`; UNSET in a new packet.
+        value: The payload.
+        time: The timestamp as a plain integer: microseconds, or a special value of `mpgraph.timestamp`;
+            UNSET in a new packet.
         declared: The `PacketType` that the packet was declared with, or None.
     """
 
-    __slots__ = ("declared", "timestamp", "value")
+    __slots__ = ("declared", "time", "value")
 
-    def __init__(
-        self, value: Any = _NOTHING, timestamp: int = UNSET, declared: PacketType | None = None
-    ) -> None:
-        self.value = value
-        self.timestamp = timestamp
-        self.declared = declared
+    def __init__(self, value: Any = _NOTHING, time: int = UNSET, declared: PacketType | None = None) -> None:
+        if value.__class__ is Packet:
+            other: Packet = value
+            value, time, declared = (
+                other.value,
+                other.time if time == UNSET else time,
+                declared or other.declared,
+            )
+        self.value: Any = value
+        self.time: int = time
+        self.declared: PacketType | None = declared
 
     @classmethod
-    def empty(cls, timestamp: int = UNSET) -> Packet:
+    def empty(cls, time: int = UNSET) -> Packet:
         """A packet without payload; its timestamp tells how far its stream is settled."""
-        return cls(_NOTHING, timestamp)
+        return cls(_NOTHING, time)
 
     def is_empty(self) -> bool:
         """Whether there is no payload, whatever the timestamp (P-3)."""
         return self.value is _NOTHING
 
-    def at(self, timestamp: int) -> Packet:
-        """The same payload at another timestamp (P-2)."""
-        return Packet(self.value, timestamp, self.declared)
+    def at(self, time: int, /) -> Packet:
+        """The same payload at another timestamp, an integer or `Timestamp` (P-2)."""
+        return Packet(self.value, index(time), self.declared)
+
+    @property
+    def timestamp(self) -> Timestamp:
+        """The timestamp with upstream's interface (spec 12.2); `time` is the same as a plain integer.
+
+        Setting it, to an integer, changes this packet only.
+        """
+        return Timestamp.of(self.time)
+
+    @timestamp.setter
+    def timestamp(self, time: int) -> None:
+        if isinstance(time, Timestamp) or not hasattr(time, "__index__"):
+            msg = f"incompatible function arguments: a packet's timestamp is set to an int, got {time!r}"
+            raise TypeError(msg)
+        self.time = Timestamp(time).value
 
     @property
     def type(self) -> PacketType | None:
@@ -81,5 +109,5 @@ class Packet:
         return self.value
 
     def __repr__(self) -> str:
-        what = "and no data" if self.value is _NOTHING else f"and type: {self.type}"
-        return f"<mpgraph.Packet with timestamp: {debug_string(self.timestamp)} {what}>"
+        what = "and no data" if self.value is _NOTHING else f"and C++ type: {self.type}"
+        return f"<mediapipe.Packet with timestamp: {self.timestamp.name} {what}>"

@@ -2,12 +2,12 @@
 
 Streams, packets and calculators use `int` throughout; this module names the special values and holds
 the rules for them (spec section 1). A *bound* ``b`` of a stream promises that no packet with a
-timestamp below ``b`` will ever be added.
+timestamp below ``b`` will ever be added. `Timestamp` is the same integer with upstream's methods.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final, NoReturn, SupportsIndex
 
 from .errors import TimestampError
 
@@ -20,6 +20,7 @@ __all__ = [
     "PRESTREAM",
     "UNSET",
     "UNSTARTED",
+    "Timestamp",
     "add_offset",
     "debug_string",
     "from_seconds",
@@ -64,7 +65,7 @@ _NAMES: Final = {
 
 def debug_string(timestamp: int) -> str:
     """The timestamp as it stands in messages: a special value's name, else the number (T-11)."""
-    return _NAMES.get(timestamp) or str(timestamp)
+    return _NAMES.get(timestamp) or str(int(timestamp))
 
 
 def is_special(timestamp: int) -> bool:
@@ -126,3 +127,134 @@ def from_seconds(seconds: float) -> int:
     if abs(scaled - whole) >= 0.5:
         whole += 1 if scaled > 0 else -1
     return whole
+
+
+class Timestamp(int):
+    """A timestamp with the interface of upstream's Python class (spec 12.1); as an integer, microseconds.
+
+    Unlike upstream's it can be hashed, and arithmetic with it gives plain integers.
+
+    Args:
+        value: Microseconds, or another `Timestamp`.
+
+    Raises:
+        TypeError: The value is no integer.
+        ValueError: It is a special value, which is only had by name: ``Timestamp.DONE`` (T-2).
+    """
+
+    __slots__ = ()
+
+    UNSET: ClassVar[Timestamp]
+    UNSTARTED: ClassVar[Timestamp]
+    PRESTREAM: ClassVar[Timestamp]
+    MIN: ClassVar[Timestamp]
+    MAX: ClassVar[Timestamp]
+    POSTSTREAM: ClassVar[Timestamp]
+    DONE: ClassVar[Timestamp]
+
+    def __new__(cls, value: SupportsIndex, /) -> Timestamp:  # noqa: D102 the class's docstring says it
+        if isinstance(value, Timestamp):
+            return value
+        if not hasattr(value, "__index__"):
+            msg = (
+                "__init__(): incompatible constructor arguments. The following argument types are supported: "
+                f"Timestamp(int), Timestamp(Timestamp); got {type(value).__name__}"
+            )
+            raise TypeError(msg)
+        number = value.__index__()
+        if not _INT64_MIN <= number <= _INT64_MAX:
+            msg = f"{number} is out of the bounds of a timestamp"
+            raise TimestampError(msg)
+        if is_special(number):
+            msg = f"Cannot directly create a Timestamp with a special value: {debug_string(number)}"
+            raise TimestampError(msg)
+        return int.__new__(cls, number)
+
+    @classmethod
+    def of(cls, value: int) -> Timestamp:
+        """The timestamp of an integer that may be a special value."""
+        return int.__new__(cls, value)
+
+    @staticmethod
+    def from_seconds(seconds: float) -> Timestamp:
+        """Seconds as a timestamp, halves of microseconds rounded away from zero (T-10).
+
+        Raises:
+            TimestampError: NaN, beyond 64 bits, or a special value.
+        """
+        return Timestamp(from_seconds(seconds))
+
+    @property
+    def value(self) -> int:
+        """Microseconds."""
+        return int(self)
+
+    @property
+    def name(self) -> str:
+        """The number, or the bare name of a special value: ``DONE``."""
+        return debug_string(self).removeprefix("Timestamp::").removesuffix("()").upper()
+
+    def microseconds(self) -> int:
+        """Microseconds."""
+        return int(self)
+
+    def seconds(self) -> float:
+        """Seconds, also of a special value (T-9)."""
+        return int(self) / 1e6
+
+    def is_special_value(self) -> bool:
+        """Whether it is one of the named values, Min and Max included."""
+        return is_special(self)
+
+    def is_range_value(self) -> bool:
+        """Whether it lies between Min and Max, both included."""
+        return is_range_value(self)
+
+    def is_allowed_in_stream(self) -> bool:
+        """Whether a packet of a stream may have it."""
+        return is_allowed_in_stream(self)
+
+    def _refuse(self, other: object) -> NoReturn:
+        msg = (
+            "incompatible function arguments: a Timestamp compares with a Timestamp or an int, "
+            f"got {type(other).__name__}"
+        )
+        raise TypeError(msg)
+
+    def __eq__(self, other: object) -> bool:
+        return int.__eq__(self, other) if isinstance(other, int) else self._refuse(other)
+
+    def __ne__(self, other: object) -> bool:
+        return int.__ne__(self, other) if isinstance(other, int) else self._refuse(other)
+
+    def __lt__(self, other: object) -> bool:
+        return int.__lt__(self, other) if isinstance(other, int) else self._refuse(other)
+
+    def __le__(self, other: object) -> bool:
+        return int.__le__(self, other) if isinstance(other, int) else self._refuse(other)
+
+    def __gt__(self, other: object) -> bool:
+        return int.__gt__(self, other) if isinstance(other, int) else self._refuse(other)
+
+    def __ge__(self, other: object) -> bool:
+        return int.__ge__(self, other) if isinstance(other, int) else self._refuse(other)
+
+    __hash__ = int.__hash__
+
+    def __repr__(self) -> str:
+        return f"<mediapipe.Timestamp with value: {self.name}>"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        """As a number, unlike `str`."""
+        return int(self).__format__(spec)
+
+
+Timestamp.UNSET = Timestamp.of(UNSET)
+Timestamp.UNSTARTED = Timestamp.of(UNSTARTED)
+Timestamp.PRESTREAM = Timestamp.of(PRESTREAM)
+Timestamp.MIN = Timestamp.of(MIN)
+Timestamp.MAX = Timestamp.of(MAX)
+Timestamp.POSTSTREAM = Timestamp.of(POSTSTREAM)
+Timestamp.DONE = Timestamp.of(DONE)

@@ -12,7 +12,7 @@ from oracle_client import needs_oracle, oracle
 from mpgraph import Packet
 from mpgraph.errors import EmptyPacketError, PacketTypeError
 from mpgraph.packet_type import BOOL, DOUBLE, INT, INT64, STRING
-from mpgraph.timestamp import MAX, MIN, POSTSTREAM, PRESTREAM, UNSET
+from mpgraph.timestamp import MAX, MIN, POSTSTREAM, PRESTREAM, UNSET, Timestamp
 
 payloads = st.none() | st.integers() | st.floats(allow_nan=False) | st.text() | st.lists(st.integers())
 timestamps = st.sampled_from([UNSET, PRESTREAM, MIN, MAX, POSTSTREAM]) | st.integers(MIN, MAX)
@@ -106,15 +106,42 @@ def test_a_declared_type_is_the_very_type() -> None:
 @pytest.mark.parametrize(
     ("packet", "text"),
     [
-        (Packet(1, 5), "<mpgraph.Packet with timestamp: 5 and type: int>"),
-        (Packet("a"), "<mpgraph.Packet with timestamp: Timestamp::Unset() and type: string>"),
-        (Packet.empty(PRESTREAM), "<mpgraph.Packet with timestamp: Timestamp::PreStream() and no data>"),
-        (Packet(1, 5, INT64), "<mpgraph.Packet with timestamp: 5 and type: int64_t>"),
+        (Packet(1, 5), "<mediapipe.Packet with timestamp: 5 and C++ type: int>"),
+        (Packet("a"), "<mediapipe.Packet with timestamp: UNSET and C++ type: string>"),
+        (Packet.empty(PRESTREAM), "<mediapipe.Packet with timestamp: PRESTREAM and no data>"),
+        (Packet(1, 5, INT64), "<mediapipe.Packet with timestamp: 5 and C++ type: int64_t>"),
     ],
 )
 def test_repr_says_timestamp_and_type(packet: Packet, text: str) -> None:
-    """P-7."""
-    assert repr(packet) == text
+    """P-7, in the words of spec 12.2."""
+    assert repr(packet) == str(packet) == text
+
+
+def test_the_timestamp_has_upstreams_interface() -> None:
+    """Spec 12.2: the getter gives a Timestamp; the setter takes an int only and changes this packet only."""
+    packet = Packet("a", 5)
+    shared = Packet(packet)
+    assert isinstance(packet.timestamp, Timestamp)
+    assert (shared.value, shared.timestamp, shared.time) == ("a", 5, 5)
+    shared.timestamp = 7
+    assert (packet.time, shared.time) == (5, 7)
+    assert packet.at(Timestamp.DONE).timestamp == Timestamp.DONE
+    assert type(packet.at(Timestamp(8)).time) is int
+    for wrong in (Timestamp(9), 1.5, "1", None):
+        with pytest.raises(TypeError, match="set to an int"):
+            packet.timestamp = wrong  # type: ignore[assignment]
+    with pytest.raises(ValueError, match=r"special value: Timestamp::Done\(\)"):
+        packet.timestamp = 2**63 - 1
+    for wrong in (1.5, "1", None):
+        with pytest.raises(TypeError):
+            packet.at(wrong)  # type: ignore[arg-type]
+
+
+def test_a_packet_of_a_packet_keeps_the_declared_type() -> None:
+    """Spec 12.2."""
+    packet = Packet(Packet(1, declared=INT64), 4)
+    assert (packet.value, packet.time, packet.declared) == (1, 4, INT64)
+    assert Packet(Packet.empty(3)).is_empty()
 
 
 @needs_oracle

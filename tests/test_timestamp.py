@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import operator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,6 +21,7 @@ from mpgraph.timestamp import (
     PRESTREAM,
     UNSET,
     UNSTARTED,
+    Timestamp,
     add_offset,
     debug_string,
     from_seconds,
@@ -178,6 +181,51 @@ def test_from_seconds_refuses_what_is_no_timestamp(seconds: float) -> None:
     """T-10."""
     with pytest.raises(TimestampError, match="out of the bounds of a timestamp"):
         from_seconds(seconds)
+
+
+@given(range_values.filter(lambda value: MIN < value < MAX))
+def test_a_timestamp_is_its_number_with_methods(value: int) -> None:
+    """Spec 12.1."""
+    timestamp = Timestamp(value)
+    assert timestamp.value == timestamp.microseconds() == value
+    assert type(timestamp.value) is int
+    assert timestamp.seconds() == value / 1e6
+    assert (timestamp.is_special_value(), timestamp.is_range_value()) == (False, True)
+    assert timestamp.is_allowed_in_stream()
+    assert Timestamp(timestamp) == timestamp
+    assert repr(timestamp) == str(timestamp) == f"<mediapipe.Timestamp with value: {value}>"
+    assert f"{timestamp}" == str(value)
+    assert timestamp <= value
+    assert timestamp >= value
+    assert not timestamp != value  # noqa: SIM202
+    assert value - 1 < timestamp < value + 1
+
+
+def test_special_timestamps_are_had_by_name_only() -> None:
+    """T-2, PY-T2, T-9."""
+    assert repr(Timestamp.DONE) == "<mediapipe.Timestamp with value: DONE>"
+    assert Timestamp.UNSET == UNSET
+    assert Timestamp.MIN.is_range_value()
+    assert Timestamp.PRESTREAM.is_allowed_in_stream()
+    assert not hasattr(Timestamp, "ONEOVERPOSTSTREAM")
+    assert Timestamp.MAX.seconds() == 9223372036854.775
+    for special in SPECIAL:
+        with pytest.raises(ValueError, match="Cannot directly create a Timestamp with a special value: "):
+            Timestamp(special)
+    with pytest.raises(ValueError, match="out of the bounds"):
+        Timestamp(2**63)
+    assert Timestamp.from_seconds(1.5) == 1_500_000
+
+
+@pytest.mark.parametrize("wrong", [1.0, "1", None])
+def test_a_timestamp_is_made_of_and_compared_with_integers_only(wrong: Any) -> None:
+    """PY-0 and the table of spec 12.1."""
+    with pytest.raises(TypeError, match="incompatible constructor arguments"):
+        Timestamp(wrong)
+    for compare in (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge):
+        with pytest.raises(TypeError, match="incompatible function arguments"):
+            compare(Timestamp(1), wrong)
+    assert Timestamp(True) == 1
 
 
 PASS = (

@@ -102,10 +102,10 @@ class FlowLimiter(
         """Takes note of what is finished, releases what can go and drops what cannot wait."""
         if self.new_options in cc:
             self._options = merge(self._options, cc[self.new_options])
-        finished = cc.packet(self.finished).timestamp
+        finished = cc.packet(self.finished).time
         if finished == cc.timestamp:
             self._in_flight = [frame for frame in self._in_flight if frame > finished]
-        settled = [cc.inputs[slot].timestamp for slot in self._slots]
+        settled = [cc.inputs[slot].time for slot in self._slots]
         for queue, slot in zip(self._queues, self._slots, strict=True):
             if not cc.inputs[slot].is_empty():
                 queue.append(cc.inputs[slot])
@@ -115,18 +115,18 @@ class FlowLimiter(
         main = self._queues[0]
         while main and len(self._in_flight) < self._options.max_in_flight:
             packet = main.popleft()
-            self._in_flight.append(packet.timestamp)
+            self._in_flight.append(packet.time)
             self._outs[0].send_packet(packet)
-            self._decide(cc, packet.timestamp, allowed=True)
+            self._decide(cc, packet.time, allowed=True)
         while len(main) > self._options.max_in_queue:
-            self._decide(cc, main.popleft().timestamp, allowed=False)
+            self._decide(cc, main.popleft().time, allowed=False)
         bound = self._settle(self._outs[0], main, settled[0])
         if not main and (allow := cc.output(self.allow)) is not None:
             self._settle(allow, main, settled[0])
         for queue, out, reached in zip(self._queues[1:], self._outs[1:], settled[1:], strict=True):
-            while queue and queue[0].timestamp < bound:
+            while queue and queue[0].time < bound:
                 packet = queue.popleft()
-                if self._allowed[bisect_right(self._since, packet.timestamp) - 1]:
+                if self._allowed[bisect_right(self._since, packet.time) - 1]:
                     out.send_packet(packet)
             self._settle(out, queue, reached)
         self._forget(settled)
@@ -138,7 +138,7 @@ class FlowLimiter(
 
     def _settle(self, out: OutputSlot, queue: deque[Packet], settled: int) -> int:
         """Moves an output's bound to the frame that waits, or past what its input has settled."""
-        bound = queue[0].timestamp if queue else next_allowed_in_stream(settled)
+        bound = queue[0].time if queue else next_allowed_in_stream(settled)
         if bound > MAX:
             out.close()
         elif bound > out.next_bound:
@@ -147,7 +147,7 @@ class FlowLimiter(
 
     def _forget(self, settled: list[int]) -> None:
         lowest = min(
-            queue[0].timestamp if queue else next_allowed_in_stream(reached)
+            queue[0].time if queue else next_allowed_in_stream(reached)
             for queue, reached in zip(self._queues, settled, strict=True)
         )
         keep = bisect_right(self._since, lowest) - 1

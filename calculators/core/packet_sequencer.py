@@ -61,7 +61,7 @@ class PacketSequencer(
             if not packet.is_empty():
                 out.send_packet(packet.at(max(MIN, out.next_bound)))
         # Without a tick, as upstream, the bounds still leave the very start of time.
-        ticked = any(cc.inputs[slot].timestamp == cc.timestamp for slot in self._ticks)
+        ticked = any(cc.inputs[slot].time == cc.timestamp for slot in self._ticks)
         tick = max(MIN, cc.timestamp) if ticked else MIN
         for out in cc.outputs:
             if tick >= out.next_bound:

@@ -54,25 +54,25 @@ class PreviousLoopback(
     def process(self, cc: Context) -> None:
         """Queues what came and pairs what can be paired."""
         main, loop = cc.packet(self.main), cc.packet(self.loop)
-        if main.timestamp > self._main:
-            self._main = main.timestamp
+        if main.time > self._main:
+            self._main = main.time
             if main.is_empty():
-                self._expected.append((main.timestamp, UNSET))
+                self._expected.append((main.time, UNSET))
             else:
-                self._expected.append((main.timestamp, self._main_with_packet))
-                self._main_with_packet = main.timestamp
-        if loop.timestamp > self._loop:
-            self._loop = loop.timestamp
+                self._expected.append((main.time, self._main_with_packet))
+                self._main_with_packet = main.time
+        if loop.time > self._loop:
+            self._loop = loop.time
             self._loops.append(loop)
         out = cc.outputs[0]
         while self._expected and self._loops:
             timestamp, expected = self._expected[0]
             looped = self._loops[0]
-            if expected >= looped.timestamp:
+            if expected >= looped.time:
                 self._loops.popleft()
-            if expected <= looped.timestamp:
+            if expected <= looped.time:
                 self._expected.popleft()
-                if expected == looped.timestamp and not looped.is_empty():
+                if expected == looped.time and not looped.is_empty():
                     if not out.closed:
                         out.send_packet(looped.at(timestamp))
                 else:

@@ -83,13 +83,11 @@ class SwitchDemux(
         selection = self._selection
         selection.update(cc)
         for slot, queue, outs in self._inputs:
-            if cc.inputs[slot].timestamp == cc.timestamp:
+            if cc.inputs[slot].time == cc.timestamp:
                 queue.append(cc.inputs[slot])
-            while queue and queue[0].timestamp <= selection.settled:
+            while queue and queue[0].time <= selection.settled:
                 packet = queue.popleft()
-                channel = next(
-                    (c for start, c in reversed(selection.history) if start <= packet.timestamp), -1
-                )
+                channel = next((c for start, c in reversed(selection.history) if start <= packet.time), -1)
                 out = outs[channel] if 0 <= channel < len(outs) else None
                 if out is not None:
                     forward(packet, out)

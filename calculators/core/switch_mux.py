@@ -85,7 +85,7 @@ class SwitchMux(
         selection.update(cc)
         for slots in self._slots.values():
             for slot, _ in slots:
-                if cc.inputs[slot].timestamp == cc.timestamp:
+                if cc.inputs[slot].time == cc.timestamp:
                     self._queues[slot].append(cc.inputs[slot])
         while True:
             start, channel = selection.history[0]
@@ -94,13 +94,13 @@ class SwitchMux(
             slots = self._slots.get(channel, [])
             for slot, out in slots:
                 queue = self._queues[slot]
-                while queue and queue[0].timestamp < end:
+                while queue and queue[0].time < end:
                     packet = queue.popleft()
-                    if packet.timestamp >= start:
+                    if packet.time >= start:
                         forward(packet, cc.outputs[out])
-            if is_last or any(next_allowed_in_stream(cc.inputs[slot].timestamp) < end for slot, _ in slots):
+            if is_last or any(next_allowed_in_stream(cc.inputs[slot].time) < end for slot, _ in slots):
                 return
             for queue in self._queues:
-                while queue and queue[0].timestamp < end:
+                while queue and queue[0].time < end:
                     queue.popleft()
             del selection.history[0]

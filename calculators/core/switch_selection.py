@@ -47,8 +47,8 @@ class Selection:
         """Takes note of what a call says of the selection."""
         for slot in self._slots:
             packet = cc.inputs[slot]
-            self.settled = packet.timestamp
-            if packet.timestamp == cc.timestamp and not packet.is_empty() and packet.value != self.channel:
+            self.settled = packet.time
+            if packet.time == cc.timestamp and not packet.is_empty() and packet.value != self.channel:
                 self.channel = int(packet.value)
                 self.history.append((cc.timestamp, self.channel))
 
@@ -59,5 +59,5 @@ def forward(packet: Packet, out: OutputSlot) -> None:
         return
     if not packet.is_empty():
         out.send_packet(packet)
-    elif (bound := next_allowed_in_stream(packet.timestamp)) > out.next_bound:
+    elif (bound := next_allowed_in_stream(packet.time)) > out.next_bound:
         out.set_bound(bound)

@@ -113,7 +113,7 @@ class Pictures(Output):
                 "give -o NAME.jsonl to write it as JSON"
             )
             raise MediaError(msg)
-        self._sink.write(to_picture(image), packet.timestamp, self._name(packet.timestamp))
+        self._sink.write(to_picture(image), packet.time, self._name(packet.time))
 
     def _name(self, timestamp: int) -> str | None:
         name = None
@@ -181,7 +181,7 @@ class JsonScreen(Output):
 
 def json_line(packet: Packet) -> str:
     """A packet as ``{"timestamp": …, "value": …}``, the time in microseconds."""
-    content = {"timestamp": packet.timestamp, "value": _plain(packet.value)}
+    content = {"timestamp": packet.time, "value": _plain(packet.value)}
     return json.dumps(content, ensure_ascii=False, allow_nan=False)
 
 

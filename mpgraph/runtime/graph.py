@@ -40,7 +40,7 @@ class Graph:
     ::
 
         with Graph("face.pbtxt") as graph:
-            graph.observe("detections", lambda packet: print(packet.timestamp, packet.value))
+            graph.observe("detections", lambda packet: print(packet.time, packet.value))
             graph.start()
             for index, image in enumerate(images):
                 graph.add_packet("input_video", image, index * 33_333)
@@ -232,11 +232,11 @@ class Graph:
         packet = value if isinstance(value, Packet) else Packet(value)
         if timestamp is not None:
             packet = packet.at(timestamp)
-        if not is_allowed_in_stream(packet.timestamp):
-            msg = f"{debug_string(packet.timestamp)} can't be the timestamp of a Packet in a stream."
+        if not is_allowed_in_stream(packet.time):
+            msg = f"{debug_string(packet.time)} can't be the timestamp of a Packet in a stream."
             raise TimestampError(msg)
         if packet.is_empty():
-            run.set_bound(graph_input, next_allowed_in_stream(packet.timestamp))
+            run.set_bound(graph_input, next_allowed_in_stream(packet.time))
             return
         if not graph_input.stream.type.accepts(packet):
             msg = (

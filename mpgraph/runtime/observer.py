@@ -52,7 +52,7 @@ class Observer:
         queue = self.stream.queue
         while queue:
             packet = queue.popleft()
-            self._last = packet.timestamp
+            self._last = packet.time
             self.events.append(packet)
         bound = self.stream.bound
         if self.bounds and bound < DONE and _settled(bound) > self._last:
@@ -104,7 +104,7 @@ class Poller:
             stream = self.stream
             if stream.queue:
                 packet = stream.queue.popleft()
-                self._last = packet.timestamp
+                self._last = packet.time
                 stream.resized()
                 found.append(packet)
             elif self.bounds and stream.bound < DONE and _settled(stream.bound) > self._last:

@@ -95,7 +95,7 @@ class InputStream:
 
     def head(self) -> int:
         """The timestamp of the oldest packet, or the bound if there is none (I-2)."""
-        return self.queue[0].timestamp if self.queue else self.bound
+        return self.queue[0].time if self.queue else self.bound
 
     def settled(self) -> int:
         """Up to where everything is known that precedes the oldest packet or the bound."""
@@ -108,7 +108,7 @@ class InputStream:
             TimestampError: The timestamp is below the bound, or Post-Stream after other packets.
             PacketTypeError: The payload is not of the consumer's type.
         """
-        timestamp = packet.timestamp
+        timestamp = packet.time
         if timestamp < self.bound:
             if self.bound == DONE:
                 return False
@@ -166,13 +166,13 @@ class InputStream:
         """
         queue = self.queue
         found = None
-        while queue and queue[0].timestamp <= timestamp:
+        while queue and queue[0].time <= timestamp:
             found = queue.popleft()
         if self.bound <= timestamp:
             self.bound = next_allowed_in_stream(timestamp)
         if self.full:
             self.resized()
-        if found is not None and found.timestamp == timestamp:
+        if found is not None and found.time == timestamp:
             return found
         return Packet.empty(self.settled())
 
@@ -232,7 +232,7 @@ class OutputStream:
         What a consumer refuses is handed to `failed`, once per consumer.
         """
         if packets:
-            last = packets[-1].timestamp
+            last = packets[-1].time
             passed = last + 1 if MIN <= last < MAX else next_allowed_in_stream(last)
             if passed > bound:
                 bound = passed

@@ -47,7 +47,7 @@ class SyncSet:
         min_bound = min_packet = DONE
         for stream in self.streams:
             if stream.queue:
-                timestamp = stream.queue[0].timestamp
+                timestamp = stream.queue[0].time
                 if timestamp < min_packet:
                     min_packet = timestamp
             elif stream.bound < min_bound:

@@ -35,7 +35,7 @@ class SingleStreamPolicy(InputPolicy):
         """READY at the first packet; CLOSE when none can come."""
         stream = self._stream
         if stream.queue:
-            return READY, stream.queue[0].timestamp
+            return READY, stream.queue[0].time
         if stream.bound >= ONE_OVER_POSTSTREAM:
             return CLOSE, DONE
         return NOT_READY, stream.bound
