@@ -176,6 +176,11 @@ def _one_of(members: Iterable[PacketType]) -> PacketType:
 
 
 def _name(python: type) -> str:
+    message = getattr(python, "DESCRIPTOR", None)
+    if message is not None:  # a protobuf message, as C++ names its class
+        package = message.file.package
+        inner = message.full_name[len(package) + 1 if package else 0 :]
+        return "::".join((*package.split("."), inner.replace(".", "_"))).lstrip(":")
     return (
         python.__qualname__
         if python.__module__ == "builtins"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 from typing import Any
 
@@ -282,15 +281,7 @@ def upstream(options: str, image: Array, rect: NormalizedRect | None = None) -> 
     text = text.replace('"TENSORS:tensors"', '"TENSORS:t"')
     inputs: dict[str, list[tuple[int, Any]]] = {"image": [(0, image)]}
     if rect is not None:
-        numbers = (
-            (1, rect.x_center),
-            (2, rect.y_center),
-            (3, rect.height),
-            (4, rect.width),
-            (5, rect.rotation),
-        )
-        data = b"".join(struct.pack("<Bf", number << 3 | 5, value) for number, value in numbers)
-        inputs["rect"] = [(0, oracle.Value("proto", data, "mediapipe.NormalizedRect"))]
+        inputs["rect"] = [(0, rect)]
     out = oracle.run_graph(text, inputs, ["floats", "padding", "matrix"]).plain()
     return tuple(np.array(out[name][0][1], np.float32) for name in ("floats", "padding", "matrix"))  # type: ignore[return-value]
 

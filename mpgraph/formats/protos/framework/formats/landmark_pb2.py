@@ -1,0 +1,5 @@
+"""Messages of mediapipe/framework/formats/landmark.proto. Made by generate_protos.py; do not edit."""
+
+from ... import pool as _pool
+
+DESCRIPTOR = _pool.add_file(b'\n*mediapipe/framework/formats/landmark.proto\x12\tmediapipe"Q\n\x08Landmark\x12\t\n\x01x\x18\x01 \x01(\x02\x12\t\n\x01y\x18\x02 \x01(\x02\x12\t\n\x01z\x18\x03 \x01(\x02\x12\x12\n\nvisibility\x18\x04 \x01(\x02\x12\x10\n\x08presence\x18\x05 \x01(\x02"5\n\x0cLandmarkList\x12%\n\x08landmark\x18\x01 \x03(\x0b2\x13.mediapipe.Landmark"H\n\x16LandmarkListCollection\x12.\n\rlandmark_list\x18\x01 \x03(\x0b2\x17.mediapipe.LandmarkList"[\n\x12NormalizedLandmark\x12\t\n\x01x\x18\x01 \x01(\x02\x12\t\n\x01y\x18\x02 \x01(\x02\x12\t\n\x01z\x18\x03 \x01(\x02\x12\x12\n\nvisibility\x18\x04 \x01(\x02\x12\x10\n\x08presence\x18\x05 \x01(\x02"I\n\x16NormalizedLandmarkList\x12/\n\x08landmark\x18\x01 \x03(\x0b2\x1d.mediapipe.NormalizedLandmark"\\\n NormalizedLandmarkListCollection\x128\n\rlandmark_list\x18\x01 \x03(\x0b2!.mediapipe.NormalizedLandmarkList', globals())

@@ -1,0 +1,1 @@
+"""What object detectors need."""

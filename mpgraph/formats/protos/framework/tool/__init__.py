@@ -1,0 +1,1 @@
+"""Options of subgraphs and graph tools, and templates."""

@@ -1,0 +1,1 @@
+"""Enums of what runs on the GPU."""

@@ -1,0 +1,1 @@
+"""Messages of drawing and labels."""
