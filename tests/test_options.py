@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import importlib.metadata
 import math
 import pickle
 import struct
@@ -18,7 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mpgraph.config import pbtxt
+from mpgraph.config.schema import GraphConfig, NodeConfig
 from mpgraph.errors import Location, OptionsError
+from mpgraph.formats.protos import pool
+from mpgraph.formats.protos.framework.calculator_pb2 import CalculatorGraphConfig
 from mpgraph.options import (
     Positioned,
     descriptor,
@@ -38,6 +42,7 @@ from mpgraph.options import (
     to_wire,
     which_oneof,
 )
+from mpgraph.options.schema import find_nested
 
 
 class Colour(IntEnum):
@@ -460,3 +465,70 @@ def test_declaring_options_does_not_load_protobuf() -> None:
         "Y(a=1); assert not any(name.startswith('google') for name in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_enums_of_one_message_may_share_names() -> None:
+    """protobuf's do not: their values are names of the message around them."""
+
+    class Near(IntEnum):
+        DEFAULT = 0
+        HERE = 1
+
+    class Far(IntEnum):
+        DEFAULT = 0
+        THERE = 1
+
+    @options(message="optest.Places")
+    class Places:
+        near: Near = option(1)
+        far: Far = option(2)
+        farthest: Far = option(3, default=Far.THERE)
+
+    places = Places(near=Near.HERE, far=Far.THERE)
+    assert from_wire(Places, to_wire(places)) == places
+    message = message_class(Places)(far=1)
+    assert (message.near, message.far, message.farthest) == (0, 1, 1)
+
+
+def test_an_options_class_extends_mpgraphs_own_messages() -> None:
+    """``Extensions[SomeOptions.ext]`` of a config in protobuf reads what the class wrote, and back (G-8)."""
+    options_of = message_class(Everything)
+    node = CalculatorGraphConfig.Node()
+    node.options.Extensions[options_of.ext].single = 2.5
+    node.node_options.add().Pack(options_of(single=3.5))
+    config = GraphConfig.from_binary(CalculatorGraphConfig(node=[node]).SerializeToString())
+    assert config.node[0].get_options(Everything).single == 2.5
+    assert config.node[0].node_options[0].get(Everything).single == 3.5
+    back = CalculatorGraphConfig.FromString(config.to_binary())
+    assert back.node[0].options.Extensions[options_of.ext].single == 2.5
+    assert message_class(GraphConfig) is CalculatorGraphConfig
+
+
+def test_a_class_declared_anew_has_a_pool_of_its_own_if_it_differs() -> None:
+    """A notebook's cell that runs again: the same class, or one with other fields."""
+
+    def declare(number: int) -> type:
+        @options(message="optest.Anew", extension=20_077)
+        class Anew:
+            a: int = option(number)
+
+        return Anew
+
+    first, same, other = declare(1), declare(1), declare(2)
+    assert descriptor(first) is descriptor(same)
+    assert descriptor(first).file.pool is pool.POOL
+    assert descriptor(other).file.pool is not pool.POOL
+    for cls in (first, same, other):
+        assert from_wire(cls, to_wire(cls(a=5))) == cls(a=5)
+
+
+def test_standard_options_are_in_mpgraphs_pool() -> None:
+    """Also those that a .proto file describes: class and file say the same."""
+    for entry in importlib.metadata.entry_points(group="mpgraph.calculators"):
+        entry.load()
+    classes = [cls for cls in find_nested("mediapipe") if cls.__module__.startswith("mpgraph.")]
+    assert {NodeConfig, GraphConfig} < set(classes)
+    elsewhere = [cls.__qualname__ for cls in classes if descriptor(cls).file.pool is not pool.POOL]
+    assert elsewhere == []
+    for cls in classes:
+        from_wire(cls, b"")

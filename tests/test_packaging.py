@@ -47,6 +47,7 @@ WITHOUT_TESTS: Final = {
     "mpgraph/inference/protocol.py": "tests/inference/test_litert.py and test_tflite_runtime.py",
     "mpgraph/inference/threads.py": "tests/calculators/tensor/test_inference_cpu.py",
     "mpgraph/options/__init__.py": "tests/test_options.py",
+    "mpgraph/options/describe.py": "tests/test_options.py",
     "mpgraph/options/fields.py": "tests/test_options.py, through the public face",
     "mpgraph/options/schema.py": "tests/test_options.py",
     "mpgraph/options/text.py": "tests/test_options.py",

@@ -14,7 +14,7 @@
 
 The class is a frozen dataclass that takes keywords only. It knows which fields were set (`has`,
 `which_oneof`), is read from and printed as text (`from_tree`, `to_tree`) and wire format (`from_wire`,
-`to_wire`), and has a protobuf descriptor in a pool of its own (`descriptor`, `message_class`).
+`to_wire`), and has a protobuf message beside mpgraph's own ones (`descriptor`, `message_class`).
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from typing import TypeVar
 
 from mpgraph.errors import Location
 
+from .describe import descriptor, message_class
 from .fields import Message, OptionField, Positioned, hint, is_options_class, option
 from .schema import find_extension, find_options, make, options, present_fields, schema_of
 from .text import from_tree, to_tree
-from .wire import build_pool, descriptor, from_wire, message_class, to_wire
+from .wire import from_wire, to_wire
 
 __all__ = [
     "Message",
     "Positioned",
-    "build_pool",
     "descriptor",
     "extension_number",
     "find_extension",

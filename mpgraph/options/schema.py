@@ -23,6 +23,7 @@ __all__ = [
     "Meta",
     "Schema",
     "find_extension",
+    "find_nested",
     "find_options",
     "make",
     "options",
@@ -281,3 +282,8 @@ def find_options(message: str) -> type[Any] | None:
 def find_extension(number: int) -> type[Any] | None:
     """The options class of an extension number, None if none is declared."""
     return _by_extension.get(number)
+
+
+def find_nested(message: str) -> list[type[Any]]:
+    """The options classes of a message and of those in it, as far as they are declared."""
+    return [cls for name, cls in _by_message.items() if name == message or name.startswith(f"{message}.")]

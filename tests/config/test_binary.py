@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from config_samples import Thin
 from google.protobuf.any_pb2 import Any as AnyMessage
-from google.protobuf.message_factory import GetMessageClass
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mpgraph.config.binary import read_any, read_extensions, write_any, write_extensions
 from mpgraph.errors import OptionsError
-from mpgraph.options import build_pool, to_wire
+from mpgraph.formats.protos.framework.calculator_options_pb2 import CalculatorOptions
+from mpgraph.options import message_class, to_wire
 
 numbers = st.integers(20_000, (1 << 29) - 1)
 
@@ -31,10 +29,8 @@ def test_extensions_give_back_what_they_were_given(merge: bool | None, held: dic
 
 
 def test_extensions_agree_with_protobuf() -> None:
-    pool = build_pool(Thin)
-    message: Any = GetMessageClass(pool.FindMessageTypeByName("mediapipe.CalculatorOptions"))()
-    extension = pool.FindExtensionByName("configtest.Thin.ext")
-    message.Extensions[extension].period = 9
+    message = CalculatorOptions()
+    message.Extensions[message_class(Thin).ext].period = 9
     data = message.SerializeToString()
     assert read_extensions("x.Y", data) == (None, [(30_001, to_wire(Thin(period=9)))])
     assert write_extensions(None, [(30_001, to_wire(Thin(period=9)))]) == data

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from config_samples import ALL_OPTIONS, Switch, configs, oracle_graphs
 from google.protobuf import text_format
-from google.protobuf.message_factory import GetMessageClass
 from hypothesis import given
 
 from mpgraph.config import pbtxt, schema
 from mpgraph.config.schema import ExecutorConfig, GraphConfig, InputStreamHandlerConfig, NodeConfig
 from mpgraph.errors import ConfigError, LimitError, Location, OptionsError, PbtxtSyntaxError
-from mpgraph.options import build_pool, descriptor, has, which_oneof
+from mpgraph.formats.protos import pool
+from mpgraph.options import descriptor, has, message_class, which_oneof
 
-POOL = build_pool(GraphConfig, *ALL_OPTIONS)
-MESSAGE = GetMessageClass(POOL.FindMessageTypeByName("mediapipe.CalculatorGraphConfig"))
+MESSAGE = message_class(GraphConfig)
+for cls in ALL_OPTIONS:
+    descriptor(cls)  # enters it into the pool
 
 TEXT = """
 # A graph.
@@ -46,14 +47,14 @@ def test_text_and_binary_give_back_the_config(config: GraphConfig) -> None:
 def test_text_agrees_with_protobufs(config: GraphConfig) -> None:
     """What we print protobuf reads, and what protobuf prints we read, as the same message (G-1)."""
     message: Any = MESSAGE.FromString(config.to_binary())
-    assert text_format.Parse(config.to_text(), MESSAGE(), descriptor_pool=POOL) == message
+    assert text_format.Parse(config.to_text(), MESSAGE(), descriptor_pool=pool.POOL) == message
     styles: tuple[dict[str, Any], ...] = (
         {},
         {"as_one_line": True},
         {"use_short_repeated_primitives": True, "as_utf8": True},
     )
     for style in styles:
-        text = text_format.MessageToString(message, descriptor_pool=POOL, **style)
+        text = text_format.MessageToString(message, descriptor_pool=pool.POOL, **style)
         read = MESSAGE.FromString(GraphConfig.from_text(text).to_binary())
         assert read == message
 

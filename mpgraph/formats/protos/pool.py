@@ -6,6 +6,9 @@ one process.
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from google.protobuf import any_pb2
@@ -18,7 +21,7 @@ from google.protobuf.reflection import GeneratedProtocolMessageType
 if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor, FileDescriptor
 
-__all__ = ["POOL", "add_file"]
+__all__ = ["POOL", "add_file", "load_all"]
 
 POOL: Final = DescriptorPool()
 """Holds every message of `mpgraph.formats.protos` that was imported, and ``google.protobuf.Any``."""
@@ -37,6 +40,14 @@ def add_file(serialized: bytes, namespace: dict[str, Any]) -> FileDescriptor:
     for name, descriptor in file.message_types_by_name.items():
         namespace[name] = _message_class(descriptor, namespace["__name__"], name)
     return file
+
+
+def load_all() -> None:
+    """Imports every module of `mpgraph.formats.protos`, so that the pool holds all of their messages."""
+    package = __name__.rpartition(".")[0]
+    for module in pkgutil.walk_packages(sys.modules[package].__path__, f"{package}."):
+        if module.name.endswith("_pb2"):
+            importlib.import_module(module.name)
 
 
 def _message_class(descriptor: Descriptor, module: str, qualname: str) -> type[Message]:
