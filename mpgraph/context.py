@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .errors import EmptyPacketError, PacketTypeError, RunError, SidePacketError, TimestampError
-from .packet import Packet
+from .packet import NOTHING, Packet
 from .packet_type import ANY, PacketType
 from .port_map import PortId, PortMap
 from .ports import Input, Output, Port, Ports, SideInput, SideOutput
@@ -42,6 +42,7 @@ class OutputSlot:
         closed: Whether the stream is closed, or will be after this call.
         header: The stream header; set in Open.
         offset: The timestamp offset; None if the outputs do not follow the inputs.
+        usual: Whether the offset is 0 and neither a bound nor the end was set in this call.
     """
 
     __slots__ = (
@@ -55,12 +56,14 @@ class OutputSlot:
         "packets",
         "stream_bound",
         "type",
+        "usual",
     )
 
     def __init__(self, name: str, type: PacketType, offset: int | None) -> None:
         self.name = name
         self.type = type
         self.offset = offset
+        self.usual = offset == 0
         self.packets: list[Packet] = []
         self.bound: int | None = None
         self.stream_bound = PRESTREAM
@@ -91,6 +94,14 @@ class OutputSlot:
             TimestampError: The timestamp is none that a packet of a stream may have.
             PacketTypeError: The payload is not of the stream's type.
         """
+        if (
+            self._check is None
+            and not self.closed
+            and packet.value is not NOTHING
+            and PRESTREAM <= packet.time <= POSTSTREAM
+        ):
+            self.packets.append(packet)
+            return
         if packet.is_empty() and not self.closed:
             self.set_bound(next_allowed_in_stream(packet.time))
             return
@@ -144,10 +155,12 @@ class OutputSlot:
             )
             raise TimestampError(msg)
         self.bound = bound
+        self.usual = False
 
     def close(self) -> None:
         """Closes the stream after what was sent in this call (C-34)."""
         self.closed = True
+        self.usual = False
 
     def set_offset(self, offset: int | None) -> None:
         """Sets the timestamp offset; only in Open (C-35)."""
@@ -155,6 +168,7 @@ class OutputSlot:
             msg = f'the offset of stream "{self.name}" must be set in open()'
             raise RunError(msg)
         self.offset = offset
+        self.usual = offset == 0
 
     def set_header(self, header: Packet) -> None:
         """Sets the stream header; only in Open, before closing, and without a timestamp (C-36)."""

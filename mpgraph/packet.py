@@ -9,7 +9,7 @@ from .errors import EmptyPacketError, PacketTypeError
 from .packet_type import PacketType, packet_type, type_of
 from .timestamp import UNSET, Timestamp
 
-__all__ = ["Packet"]
+__all__ = ["NOTHING", "Packet"]
 
 
 class _Nothing:
@@ -19,7 +19,8 @@ class _Nothing:
         return "<nothing>"
 
 
-_NOTHING: Final = _Nothing()
+NOTHING: Final = _Nothing()
+"""The payload of an empty packet."""
 
 
 class Packet:
@@ -43,7 +44,7 @@ class Packet:
 
     __slots__ = ("declared", "time", "value")
 
-    def __init__(self, value: Any = _NOTHING, time: int = UNSET, declared: PacketType | None = None) -> None:
+    def __init__(self, value: Any = NOTHING, time: int = UNSET, declared: PacketType | None = None) -> None:
         if value.__class__ is Packet:
             other: Packet = value
             value, time, declared = (
@@ -58,11 +59,11 @@ class Packet:
     @classmethod
     def empty(cls, time: int = UNSET) -> Packet:
         """A packet without payload; its timestamp tells how far its stream is settled."""
-        return cls(_NOTHING, time)
+        return cls(NOTHING, time)
 
     def is_empty(self) -> bool:
         """Whether there is no payload, whatever the timestamp (P-3)."""
-        return self.value is _NOTHING
+        return self.value is NOTHING
 
     def at(self, time: int, /) -> Packet:
         """The same payload at another timestamp, an integer or `Timestamp` (P-2)."""
@@ -86,7 +87,7 @@ class Packet:
     @property
     def type(self) -> PacketType | None:
         """The declared type, else that of the payload; None when empty."""
-        if self.value is _NOTHING:
+        if self.value is NOTHING:
             return None
         return self.declared or type_of(self.value)
 
@@ -97,7 +98,7 @@ class Packet:
             EmptyPacketError: The packet is empty.
             PacketTypeError: The payload is of another type.
         """
-        if self.value is _NOTHING:
+        if self.value is NOTHING:
             wanted = f"of type: {packet_type(expected).name}" if expected is not None else "with data"
             msg = f"Expected a Packet {wanted}, but received an empty Packet."
             raise EmptyPacketError(msg)
@@ -109,5 +110,5 @@ class Packet:
         return self.value
 
     def __repr__(self) -> str:
-        what = "and no data" if self.value is _NOTHING else f"and C++ type: {self.type}"
+        what = "and no data" if self.value is NOTHING else f"and C++ type: {self.type}"
         return f"<mediapipe.Packet with timestamp: {self.timestamp.name} {what}>"

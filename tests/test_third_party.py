@@ -30,7 +30,7 @@ import sys
 from mpgraph import Graph
 assert "acme_calculators" not in sys.modules
 with Graph({GRAPH!r}) as graph:
-    graph.observe("out", lambda packet: print(packet.timestamp, packet.value))
+    graph.observe("out", lambda packet: print(packet.time, packet.value))
     graph.start()
     graph.add_packet("in", 4, 1)
     graph.add_packet("in", 10, 2)

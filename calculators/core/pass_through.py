@@ -6,6 +6,7 @@ from mpgraph.calculator import Calculator
 from mpgraph.context import Context
 from mpgraph.contract import Contract
 from mpgraph.errors import ContractError
+from mpgraph.packet import NOTHING
 from mpgraph.ports import Inputs, Outputs, SideInputs, SideOutputs
 
 __all__ = ["PassThrough"]
@@ -65,6 +66,6 @@ class PassThrough(Calculator, name="PassThroughCalculator"):
 
     def process(self, cc: Context) -> None:
         """Passes the packets."""
-        for packet, out in zip(cc.inputs, cc.outputs, strict=True):
-            if not packet.is_empty():
+        for packet, out in zip(cc.inputs, cc.outputs):  # noqa: B905 as many of each, by the contract
+            if packet.value is not NOTHING:
                 out.send_packet(packet)

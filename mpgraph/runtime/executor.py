@@ -1,8 +1,8 @@
 """Threads that run a graph's tasks; the only module that starts any.
 
-A pool has a queue of tasks, best first, under its graph's lock. Threads start when they are first
-needed. A thread that made tasks ready goes on with the best of them itself; others are woken only for
-what is left (a hand-off between threads costs more than most tasks).
+A pool has a queue of tasks, best first, in its graph's section. Threads start when they are first needed.
+A thread that made tasks ready goes on with the best of them itself; others are woken only for what is left
+(a hand-off between threads costs more than most tasks).
 """
 
 from __future__ import annotations
@@ -12,86 +12,136 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Task", "ThreadPool"]
+from .section import Section
 
-Task = tuple[int, int, int, int, Callable[[Any], BaseException | None], Any]
-"""Three numbers that order tasks, a serial number, and a function with its argument.
+__all__ = ["Task", "ThreadPool", "start_thread"]
 
-The function returns an exception that is not the run's to handle, such as KeyboardInterrupt.
-"""
+Task = tuple[int, int, Callable[[Any], object], Callable[[Any, BaseException | None], object], Any]
+"""Rank and serial number, which order tasks; code of others, called outside of the section with the last
+member; and what is done inside afterwards, called with the last member and what the code raised."""
+
+
+def start_thread(function: Callable[..., object], *arguments: Any) -> None:
+    """Calls the function in a thread of its own, which nobody waits for."""
+    threading.Thread(target=function, args=arguments, daemon=True).start()
+
+
+class _Worker:
+    """A thread of a pool; it sleeps by acquiring its own lock."""
+
+    __slots__ = ("parker", "thread")
+
+    def __init__(self) -> None:
+        self.parker = threading.Lock()
+        self.parker.acquire()
+        self.thread: threading.Thread | None = None
 
 
 class ThreadPool:
     """A queue of tasks and the threads that work it off.
 
+    All methods but `join` are called inside the section.
+
     Args:
         name: Of the executor; part of the threads' names.
-        lock: The graph's lock, held by whoever calls a method here.
+        section: The graph's.
         num_threads: The most threads to start; 0 if only waiting callers run the tasks.
-        run: Runs one task; called with the lock held, which it may release meanwhile.
+        threads: Takes the identifiers of the threads while they run.
+        work: Runs tasks of a pool while there are any, outside of the section; tells whether it is inside
+            again.
     """
 
     def __init__(
-        self, name: str, lock: threading.Lock, num_threads: int, run: Callable[[Task], None]
+        self,
+        name: str,
+        section: Section,
+        num_threads: int,
+        threads: set[int],
+        work: Callable[[ThreadPool], bool],
     ) -> None:
         self.name = name
         self.num_threads = num_threads
         self.tasks: list[Task] = []
         self.paused = False
-        self._run = run
-        self._lock = lock
-        self._wake = threading.Condition(lock)
-        self._idle = 0
+        self._work = work
+        self._section = section
+        self._threads = threads
         self._stopped = False
-        self._threads: list[threading.Thread] = []
+        self._parked: list[_Worker] = []
+        self._workers: list[_Worker] = []
 
     def push(self, task: Task) -> None:
         """Queues a task; `wake` sees to it that a thread takes it."""
         heapq.heappush(self.tasks, task)
 
-    def run_next(self) -> bool:
-        """Runs the best task on the calling thread; tells whether there was one."""
-        if not self.tasks or self.paused:
-            return False
-        self._run(heapq.heappop(self.tasks))
-        return True
+    def wake(self, spare: int) -> int:
+        """Wakes or starts threads for the queued tasks, except for those that the caller takes itself.
 
-    def wake(self, spare: int) -> None:
-        """Wakes or starts threads for the queued tasks, except for those that the caller takes itself."""
+        Returns:
+            For how many tasks there is no thread.
+        """
         wanted = len(self.tasks) - spare
         if wanted <= 0 or self.paused or self._stopped:
-            return
-        if self._idle:
-            self._wake.notify(wanted)
-        for _ in range(min(wanted - self._idle, self.num_threads - len(self._threads))):
-            thread = threading.Thread(
-                target=self._work, name=f"mpgraph-{self.name or 'default'}-{len(self._threads)}", daemon=True
+            return 0
+        while wanted and self._parked:
+            self._parked.pop().parker.release()
+            wanted -= 1
+        for _ in range(min(wanted, self.num_threads - len(self._workers))):
+            worker = _Worker()
+            worker.thread = threading.Thread(
+                target=self._loop,
+                args=(worker,),
+                name=f"mpgraph-{self.name or 'default'}-{len(self._workers)}",
+                daemon=True,
             )
-            self._threads.append(thread)
-            thread.start()
-
-    def has_thread(self, thread: threading.Thread) -> bool:
-        """Whether it is one of this pool's."""
-        return thread in self._threads
+            self._workers.append(worker)
+            worker.thread.start()
+            wanted -= 1
+        return wanted
 
     def stop(self) -> None:
         """Lets the threads end when they have finished their tasks; what is queued is dropped."""
         self._stopped = True
         self.tasks.clear()
-        self._wake.notify_all()
+        while self._parked:
+            self._parked.pop().parker.release()
 
     def join(self) -> None:
-        """Waits for the threads to end; called without the lock, after `stop`."""
-        for thread in self._threads:
-            if thread is not threading.current_thread():
-                thread.join()
+        """Waits for the threads to end; called outside of the section, after `stop`."""
+        for worker in self._workers:
+            if worker.thread is not None and worker.thread is not threading.current_thread():
+                worker.thread.join()
 
-    def _work(self) -> None:
-        with self._lock:
-            while not self._stopped:
-                if not self.run_next():
-                    self._idle += 1
-                    try:
-                        self._wake.wait()
-                    finally:
-                        self._idle -= 1
+    def _park(self, worker: _Worker) -> None:
+        if self._stopped:
+            worker.parker.release()
+        else:
+            self._parked.append(worker)
+
+    def _loop(self, worker: _Worker) -> None:
+        me = threading.get_ident()
+        self._threads.add(me)
+        try:
+            self._work_off(worker)
+        finally:
+            self._threads.discard(me)
+
+    def _work_off(self, worker: _Worker) -> None:
+        section = self._section
+        while not self._stopped:
+            if section.lock.acquire(False):
+                inside = True
+                try:
+                    inside = self._work(self)
+                    if inside:
+                        self._park(worker)
+                finally:
+                    if inside:
+                        section.lock.release()
+                if section.inbox:
+                    section.pump()
+                if not inside:
+                    continue
+            else:
+                section.post(self._park, worker)
+            worker.parker.acquire()

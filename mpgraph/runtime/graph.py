@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Mapping
+from operator import index
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,13 +23,15 @@ from mpgraph.errors import (
     ThrottledError,
     TimestampError,
 )
-from mpgraph.packet import Packet
+from mpgraph.packet import NOTHING, Packet
+from mpgraph.packet_type import ANY
 from mpgraph.resources import Resources
-from mpgraph.timestamp import debug_string, is_allowed_in_stream, next_allowed_in_stream
+from mpgraph.timestamp import POSTSTREAM, PRESTREAM, UNSET, debug_string, next_allowed_in_stream
 
+from .executor import start_thread
 from .observer import Observer, Poller
 from .policies import POLICIES
-from .scheduler import Constant, Phase, Scheduler
+from .scheduler import FINISHED, Constant, Scheduler
 from .wiring import GraphInput
 
 __all__ = ["Graph"]
@@ -122,7 +125,7 @@ class Graph:
             listed = ", ".join(sorted(name for name in self.plan.streams if "__" not in name)) or "none"
             msg = f'cannot {what} stream "{stream}": it does not exist (the graph has: {listed})'
             raise RunError(msg)
-        if self._run is not None and self._run.phase is not Phase.FINISHED:
+        if self._run is not None and self._run.phase is not FINISHED:
             msg = f'cannot {what} stream "{stream}" while the graph is running; do it before start()'
             raise RunError(msg)
 
@@ -137,7 +140,7 @@ class Graph:
             PacketTypeError: One is of the wrong type.
             RunError: The graph is running.
         """
-        if self._run is not None and self._run.phase is not Phase.FINISHED:
+        if self._run is not None and self._run.phase is not FINISHED:
             msg = "the graph is running; call wait_until_done() or close() before the next start()"
             raise RunError(msg)
         self._run = Scheduler(
@@ -228,29 +231,39 @@ class Graph:
             self.wait_until_idle()
 
     def _add(self, stream: str, value: Any, timestamp: int | None, *, wait: bool, wake: bool) -> None:
-        run, graph_input = self._input(stream)
-        packet = value if isinstance(value, Packet) else Packet(value)
-        if timestamp is not None:
-            packet = packet.at(timestamp)
-        if not is_allowed_in_stream(packet.time):
+        run = self._run
+        graph_input = None if run is None else run.inputs.get(stream)
+        if run is None or graph_input is None or run.errors or run.phase is FINISHED:
+            run, graph_input = self._input(stream)
+        if value.__class__ is not Packet:
+            packet = Packet(value, UNSET if timestamp is None else index(timestamp))
+        else:
+            packet = value if timestamp is None else value.at(timestamp)
+        if not PRESTREAM <= packet.time <= POSTSTREAM:
             msg = f"{debug_string(packet.time)} can't be the timestamp of a Packet in a stream."
             raise TimestampError(msg)
-        if packet.is_empty():
+        if packet.value is NOTHING:
             run.set_bound(graph_input, next_allowed_in_stream(packet.time))
             return
-        if not graph_input.stream.type.accepts(packet):
+        expected = graph_input.stream.type
+        if expected is not ANY and not expected.accepts(packet):
             msg = (
-                f'graph input "{stream}" takes packets of type "{graph_input.stream.type}", '
+                f'graph input "{stream}" takes packets of type "{expected}", '
                 f'but the packet stores "{packet.type}"'
             )
             raise PacketTypeError(msg)
-        if run.is_throttled(graph_input):
-            if not wait:
-                msg = f'Graph is throttled: queues behind the graph input "{stream}" are full.'
-                raise ThrottledError(msg)
-            run.help_until(lambda: not run.is_throttled(graph_input) or bool(run.errors) or run.is_over())
-            self._raise_errors(run)
+        if graph_input.full or graph_input.coming:
+            self._wait_for_room(run, stream, graph_input, wait=wait)
         run.add_packet(graph_input, packet, wake=wake)
+
+    def _wait_for_room(self, run: Scheduler, stream: str, graph_input: GraphInput, *, wait: bool) -> None:
+        if not run.is_throttled(graph_input):
+            return
+        if not wait:
+            msg = f'Graph is throttled: queues behind the graph input "{stream}" are full.'
+            raise ThrottledError(msg)
+        run.help_until(lambda: not run.is_throttled(graph_input) or bool(run.errors) or run.is_over())
+        self._raise_errors(run)
 
     def set_bound(self, stream: str, bound: int) -> None:
         """Promises that no packet below the bound will be added to a graph input (Q-7).
@@ -280,7 +293,7 @@ class Graph:
 
     def _input(self, stream: str, *, check: bool = True) -> tuple[Scheduler, GraphInput]:
         run = self._run
-        if run is None or run.phase is Phase.FINISHED:
+        if run is None or run.phase is FINISHED:
             msg = f'graph input "{stream}" takes packets only between start() and the end of the run'
             raise GraphClosedError(msg)
         graph_input = run.inputs.get(stream)
@@ -299,8 +312,9 @@ class Graph:
             RunError: The run has failed, or was not started.
         """
         run = self._started()
-        run.help_until(lambda: run.is_idle() or run.is_over())
-        self._raise_errors(run)
+        run.help_until(run.is_settled)
+        if run.errors:
+            self._raise_errors(run)
 
     def wait_until_done(self) -> None:
         """Waits for the end of the run and closes what is open (S-19).
@@ -311,7 +325,7 @@ class Graph:
             RunError: The run has failed, or was not started.
         """
         run = self._started()
-        if run.phase is Phase.FINISHED:
+        if run.phase is FINISHED:
             return
         run.help_until(run.is_over)
         run.finish()
@@ -380,7 +394,7 @@ class Graph:
     def close(self) -> None:
         """Closes the inputs, waits for the end, and raises what went wrong; harmless when it is over."""
         run = self._run
-        if run is None or run.phase is Phase.FINISHED:
+        if run is None or run.phase is FINISHED:
             return
         try:
             run.resume()
@@ -438,5 +452,8 @@ def _load(config: str | Path | GraphConfig) -> tuple[GraphConfig, Path | None]:
 
 
 def _abandon(run: Scheduler) -> None:
+    if run.has_thread():  # a graph that nobody holds may be found by any thread, also by its own
+        start_thread(_abandon, run)
+        return
     run.cancel()
     run.finish()

@@ -6,26 +6,31 @@ Plain state; the scheduler calls it under the graph's lock.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from heapq import heappush
+from typing import TYPE_CHECKING, Any, Final
 
 from mpgraph.calculator import CalculatorBase
 from mpgraph.config.plan import NodePlan
 from mpgraph.context import Context, OutputSlot, SideOutputSlot
-from mpgraph.errors import RunError
+from mpgraph.errors import StopGraph
 from mpgraph.packet import Packet
-from mpgraph.timestamp import DONE, MAX, MIN, PRESTREAM, UNSTARTED, add_offset
+from mpgraph.timestamp import DONE, MAX, MIN, ONE_OVER_POSTSTREAM, PRESTREAM, UNSTARTED, add_offset
 
-from .policies import make_policy
+from .policies import CLOSE, READY, SingleStreamPolicy, make_policy
 from .stream import InputStream, OutputStream, offset_bound
 
 if TYPE_CHECKING:
     from mpgraph.resources import Resources
 
     from .executor import ThreadPool
+    from .scheduler import Scheduler
 
 __all__ = ["Node", "State"]
+
+
+_MAX_DEPTH = 50  # of nodes looked at one from within the other; beyond, they wait for their turn
 
 
 class State(IntEnum):
@@ -38,11 +43,16 @@ class State(IntEnum):
     CLOSED = 4
 
 
+OPENED: Final = State.OPENED  # a member of an enum takes long to look up
+
+
 class Node:
     """One node of a run.
 
     Attributes:
         plan: What was planned for it.
+        process: The calculator's `process`, once it was made.
+        rank: Where its calls stand in the order of tasks (S-2).
         state: Where it is in its life.
         waiting: How many input headers and side packets it lacks before it can open (C-2).
         followers: Nodes that wait for this one to open, once per stream.
@@ -59,11 +69,16 @@ class Node:
         "_make_context",
         "_none_done",
         "_order",
+        "_outputs",
         "_side_slots",
+        "_single",
+        "_tasks",
         "calculator",
         "dirty",
         "followers",
+        "free",
         "full",
+        "has_side_outputs",
         "id",
         "in_flight",
         "inputs",
@@ -71,11 +86,14 @@ class Node:
         "layer",
         "max_in_flight",
         "name",
-        "notified",
         "outputs",
         "plan",
         "policy",
         "pool",
+        "process",
+        "processed",
+        "rank",
+        "run",
         "settled",
         "side_inputs",
         "state",
@@ -87,7 +105,7 @@ class Node:
         plan: NodePlan,
         outputs: Sequence[OutputStream],
         pool: ThreadPool,
-        notified: Callable[[Node], None],
+        run: Scheduler,
     ) -> None:
         self.plan = plan
         self.id = plan.id
@@ -95,12 +113,15 @@ class Node:
         self.inputs: Sequence[InputStream] = ()
         self.outputs = outputs
         self.pool = pool
-        self.notified = notified
+        self.run = run
+        self.rank = (2 << 40) - plan.id
         self.is_source = plan.is_source
         self.layer = plan.config.source_layer
         self.max_in_flight = 1 if self.is_source else max(1, plan.config.max_in_flight)
         self.calculator: CalculatorBase | None = None
+        self.process: Callable[[Context], object] = self._not_open
         self.state = State.UNOPENED
+        self.has_side_outputs = bool(plan.side_outputs)
         self.waiting = 0
         self.followers: list[Node] = []
         self.in_flight = 0
@@ -109,6 +130,10 @@ class Node:
         self.settled = PRESTREAM
         self.side_inputs: Sequence[Packet] = ()
         self._none_done: Sequence[bool] = ()
+        self._single: InputStream | None = None  # of the usual node, which goes without loops
+        self._tasks = pool.tasks
+        self.processed = self._processed
+        self.free = False
         self._free: list[Context] = []
         self._order: deque[tuple[Context, list[bool]]] = deque()
         self._side_slots: list[SideOutputSlot] = []
@@ -119,10 +144,101 @@ class Node:
         self._none_done = [False] * len(inputs)
         bounds = self.plan.contract.process_timestamp_bounds
         self.policy = make_policy(self.plan.policy, inputs, process_bounds=bounds)
+        if isinstance(self.policy, SingleStreamPolicy) and self.max_in_flight == 1:
+            self._single = inputs[0]
 
-    def notify(self) -> None:
-        """Called by an input stream whose head or bound changed."""
-        self.notified(self)
+    def _not_open(self, cc: Context) -> None:
+        raise AssertionError(cc.node_name)
+
+    def open(self, cc: Context) -> None:
+        """Makes the calculator and opens it, unless the run has failed; called outside of the section."""
+        if self.run.errors:
+            return
+        calculator = self.plan.calculator()
+        options = self.plan.calculator.options_class()
+        if options is not None:
+            calculator.options = self.plan.contract.options(options)
+        self.calculator = calculator
+        self.process = calculator.process
+        calculator.open(cc)
+
+    # What it may do next.
+
+    def look(self) -> None:
+        """Queues the calls that its inputs are ready for, or passes on how far they are settled.
+
+        Done whenever an input changed, before anything else changes: as upstream, depth first.
+        """
+        run = self.run
+        if not self.free or run.errors:
+            return
+        stream = self._single
+        if stream is None:
+            self._look_at_all()
+            return
+        queue = stream.queue
+        if queue:
+            packet = queue.popleft()
+            if stream.full:
+                stream.resized()
+            cc = self._context
+            cc.timestamp = packet.time
+            cc.inputs = (packet,)
+            if stream.bound == DONE:
+                cc.done = (not queue,)
+            self.free = False
+            self.in_flight = 1
+            run.serial += 1
+            run.pending += 1
+            heappush(self._tasks, (self.rank, run.serial, self.process, self.processed, cc))
+        elif stream.bound > self.settled:
+            if stream.bound >= ONE_OVER_POSTSTREAM:
+                run.schedule_close(self)
+            else:
+                self._settle_outputs(stream.bound)
+
+    notify = look
+
+    def _look_at_all(self) -> None:
+        while self.in_flight < self.max_in_flight:
+            status, timestamp = self.policy.readiness()
+            if status is READY:
+                self.schedule(self.begin(timestamp, self.policy.fill(timestamp)))
+                continue
+            if not self.in_flight:
+                if status is CLOSE:
+                    self.run.schedule_close(self)
+                elif timestamp > self.settled:
+                    self._settle_outputs(timestamp)
+            return
+
+    def schedule(self, cc: Context) -> None:
+        """Queues a call of `process`."""
+        run = self.run
+        run.serial += 1
+        run.pending += 1
+        heappush(self._tasks, (self.rank, run.serial, self.process, self.processed, cc))
+
+    def _settle_outputs(self, bound: int) -> None:
+        """Passes a pending bound of the inputs on to the outputs that follow them (C-38)."""
+        if not MIN <= bound <= MAX:
+            return
+        run = self.run
+        if run.depth == _MAX_DEPTH:
+            if not self.dirty:
+                self.dirty = True
+                run.dirty.append(self)
+                run.changes += 1
+            return
+        run.depth += 1
+        self.settled = bound
+        for slot, stream in self._outputs:
+            if slot.offset is not None and not stream.closed:
+                passed = bound if not slot.offset else add_offset(bound, slot.offset)
+                if passed > stream.bound:
+                    slot.stream_bound = passed
+                    stream.send((), passed, run.record)
+        run.depth -= 1
 
     def throttle(self, change: int) -> bool:
         """One more, or one less, full queue behind this source; tells whether it may go on again."""
@@ -161,6 +277,7 @@ class Node:
         self._make_context = make_context
         self._context = make_context()
         self._free.append(self._context)
+        self._outputs = tuple(zip(self._context.outputs, self.outputs, strict=True))
 
     def _another_context(self) -> Context:
         """One more, for a call in parallel; it has the offsets that Open set."""
@@ -169,9 +286,15 @@ class Node:
             slot.offset = opened.offset
         return cc
 
-    def begin(self, timestamp: int, inputs: Sequence[Packet] = ()) -> Context:
+    def begin(self, timestamp: int, inputs: Sequence[Packet]) -> Context:
         """A context for the next call, with its inputs."""
-        cc = self._free.pop() if self._free else self._another_context()
+        if self.max_in_flight == 1:
+            cc = self._context
+        else:
+            cc = self._free.pop() if self._free else self._another_context()
+            for slot, output in zip(cc.outputs, self.outputs, strict=True):
+                slot.stream_bound = output.bound
+            self._order.append((cc, [False]))
         cc.timestamp = timestamp
         cc.inputs = inputs
         cc.done = self._none_done
@@ -180,71 +303,98 @@ class Node:
                 cc.done = [stream.is_done() for stream in self.inputs]
                 break
         self.in_flight += 1
-        if self.max_in_flight > 1:
-            for slot, output in zip(cc.outputs, self.outputs, strict=True):
-                slot.stream_bound = output.bound
-            self._order.append((cc, [False]))
+        if self.max_in_flight == 1:
+            self.free = False
         return cc
 
-    def finish(self, cc: Context, failed: Callable[[RunError], None], *, keep: bool = True) -> None:
+    def _processed(self, cc: Context, raised: BaseException | None) -> None:
+        """Delivers what a call sent, then sees what follows."""
+        if raised is not None and not isinstance(raised, StopGraph):
+            self.run.fail_call(self, cc, raised)  # first: it stops all others
+            self.drop(cc)
+            return
+        self.finish(cc)
+        stream = self._single
+        if stream is None or raised is not None or self.has_side_outputs:
+            self.run.call_ended(self, cc, raised)
+        elif stream.queue or stream.bound > self.settled:
+            self.look()
+
+    def drop(self, cc: Context) -> None:
+        """Drops what a call sent that failed."""
+        for slot in cc.outputs:
+            slot.packets = []
+            slot.bound = None
+            slot.closed = False
+            slot.usual = slot.offset == 0
+        self.finish(cc, sent=False)
+
+    def finish(self, cc: Context, *, sent: bool = True) -> None:
         """Delivers what a call sent, and lets go of its inputs.
 
         What parallel calls sent goes out in the order of their timestamps (I-41).
 
         Args:
             cc: The context of the call.
-            failed: Takes the errors of consumers.
-            keep: Whether to deliver; else what was sent is dropped.
+            sent: Whether it counts; else nothing is settled by it.
         """
         cc.inputs = ()
-        if not keep:
-            for slot in cc.outputs:
-                slot.packets = []
-                slot.bound = None
-        if self.max_in_flight == 1:
-            if keep:
-                self._deliver(cc, failed)
-            self._free.append(cc)
-            self.in_flight = 0
+        if self.max_in_flight > 1:
+            self._finish_in_order(cc)
             return
+        self.in_flight = 0
+        self.free = self.state is OPENED
+        if not sent:
+            return
+        timestamp = cc.timestamp
+        ordinary = MIN <= timestamp < MAX
+        following = timestamp + 1 if ordinary else offset_bound(timestamp, 0)
+        if following > self.settled:
+            self.settled = following
+        for slot, stream in self._outputs:
+            packets = slot.packets
+            if ordinary and slot.usual and len(packets) == 1:
+                packet = packets[0]
+                if packet.time == timestamp and stream.bound <= timestamp:
+                    packets.clear()
+                    slot.stream_bound = following
+                    stream.send_one(packet, following)
+                    continue
+            self._send(slot, stream, timestamp)
+
+    def _finish_in_order(self, cc: Context) -> None:
         for waiting, finished in self._order:
             if waiting is cc:
                 finished[0] = True
         while self._order and self._order[0][1][0]:
             first, _ = self._order.popleft()
-            self._deliver(first, failed)
+            timestamp = first.timestamp
+            self.settled = max(self.settled, offset_bound(timestamp, 0))
+            for slot, stream in zip(first.outputs, self.outputs, strict=True):
+                self._send(slot, stream, timestamp)
             self._free.append(first)
         self.in_flight -= 1
 
-    def _deliver(self, cc: Context, failed: Callable[[RunError], None]) -> None:
-        timestamp = cc.timestamp
-        following = timestamp + 1 if MIN <= timestamp < MAX else offset_bound(timestamp, 0)
-        if following > self.settled:
-            self.settled = following
-        for slot, stream in self._pairs(cc):
-            bound = stream.bound
-            packets = slot.packets
-            if bound == DONE:
-                slot.packets = []
-                continue
+    def _send(self, slot: OutputSlot, stream: OutputStream, timestamp: int) -> None:
+        bound = stream.bound
+        packets = slot.packets
+        slot.packets = []
+        if bound == DONE:
+            return
+        if slot.closed:
+            slot.bound = None  # the end says more than any bound
+        else:
+            if slot.offset is not None:
+                bound = max(bound, offset_bound(timestamp, slot.offset))
             if slot.bound is not None:
                 bound = max(bound, slot.bound)
                 slot.bound = None
-            if slot.closed:
-                bound = stream.bound  # the end says more than any bound
-            elif slot.offset is not None:
-                followed = following if not slot.offset else offset_bound(timestamp, slot.offset)
-                if followed > bound:
-                    bound = followed
-            if packets:
-                slot.packets = []
-            stream.send(packets, bound, failed)
-            if slot.closed:
-                stream.close()
-            slot.stream_bound = stream.bound
-
-    def _pairs(self, cc: Context) -> Iterable[tuple[OutputSlot, OutputStream]]:
-        return zip(cc.outputs, self.outputs, strict=True)
+        stream.send(packets, bound, self.run.record)
+        if slot.closed:
+            stream.close()
+        else:
+            slot.usual = slot.offset == 0
+        slot.stream_bound = stream.bound
 
     def last_context(self) -> Context:
         """A context for Close at the end of a failed run, when no call is running any more."""
@@ -252,18 +402,6 @@ class Node:
         cc.timestamp = DONE
         cc.inputs = [Packet.empty(stream.settled()) for stream in self.inputs]
         return cc
-
-    def settle_outputs(self, bound: int, failed: Callable[[RunError], None]) -> None:
-        """Passes a pending bound of the inputs on to the outputs that follow them (C-38)."""
-        if bound <= self.settled or not MIN <= bound <= MAX:
-            return
-        self.settled = bound
-        for slot, stream in self._pairs(self._context):
-            if slot.offset is not None and not stream.closed:
-                passed = bound if not slot.offset else add_offset(bound, slot.offset)
-                if passed > stream.bound:
-                    stream.send((), passed, failed)
-                    slot.stream_bound = stream.bound
 
     def take_side_packets(self, published: Container[str]) -> list[tuple[str, Packet]]:
         """The output side packets that were set and not taken before."""

@@ -52,12 +52,13 @@ class Observer:
         queue = self.stream.queue
         while queue:
             packet = queue.popleft()
-            self._last = packet.time
             self.events.append(packet)
-        bound = self.stream.bound
-        if self.bounds and bound < DONE and _settled(bound) > self._last:
-            self._last = _settled(bound)
-            self.events.append(Packet.empty(self._last))
+            self._last = packet.time
+        if self.bounds:
+            bound = self.stream.bound
+            if bound < DONE and _settled(bound) > self._last:
+                self._last = _settled(bound)
+                self.events.append(Packet.empty(self._last))
         self._schedule(self)
 
 
@@ -102,6 +103,8 @@ class Poller:
 
         def take() -> bool:
             stream = self.stream
+            if found:
+                return True
             if stream.queue:
                 packet = stream.queue.popleft()
                 self._last = packet.time

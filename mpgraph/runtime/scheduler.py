@@ -1,8 +1,8 @@
 """One run of a graph: which node runs next, when the graph is idle, and when it is over (spec section 9).
 
-All state is guarded by one lock, which is given up only while code of a calculator or observer runs.
-After each call the lock is taken once: outputs are delivered, nodes that they concern are looked at, and
-the next task is chosen.
+All state is guarded by one section, which is left only while code of a calculator or observer runs. After
+each call it is entered once: outputs are delivered, nodes that they concern are looked at, and the next
+task is chosen. No thread waits to get in after a call: it leaves what it has for the thread that is there.
 """
 
 from __future__ import annotations
@@ -12,19 +12,22 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
+from functools import partial
+from heapq import heappop, heappush
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from mpgraph.config.plan import Plan
 from mpgraph.context import Context
 from mpgraph.errors import CancelledError, RunError, StopGraph, TimestampError
 from mpgraph.packet import Packet
-from mpgraph.timestamp import DONE, UNSTARTED, debug_string
+from mpgraph.timestamp import DONE, MAX, MIN, UNSTARTED, debug_string
 
-from .executor import Task, ThreadPool
+from .executor import ThreadPool
 from .failure import node_failure, observer_failure
 from .node import Node, State
 from .observer import Observer, Poller
-from .policies import CLOSE, READY
+from .section import Section
 from .stream import EMPTY, InputStream
 from .wiring import GraphInput, Wiring
 
@@ -35,13 +38,22 @@ __all__ = ["Constant", "Phase", "Scheduler"]
 
 logger = logging.getLogger(__name__)
 
-_MAX_DEPTH = 50  # of nodes looked at one from within the other; beyond, they wait for their turn
-
 Constant = tuple[Sequence[Packet], dict[str, Packet]]
 """The input side packets of a node, and the output side packets that it made of them."""
 
-# What a task's first number orders: observers, opens, calls with inputs, calls of sources (S-2).
-_OBSERVER, _OPEN, _CALL, _SOURCE = range(4)
+_MAX_COMING = 100  # packets that wait at the section's door before whoever adds more waits as well
+_SOURCE_RANK = 3 << 40  # of tasks: observers 0, then opens, calls, sources (S-2)
+
+
+class _Waiter:
+    """A thread that waits for the graph; it sleeps by acquiring its own lock."""
+
+    __slots__ = ("done", "parker")
+
+    def __init__(self, done: Callable[[], bool]) -> None:
+        self.done = done
+        self.parker = threading.Lock()
+        self.parker.acquire()
 
 
 class Phase(Enum):
@@ -51,6 +63,17 @@ class Phase(Enum):
     PAUSED = "paused"
     TERMINATED = "terminated"
     FINISHED = "finished"
+
+
+RUNNING, PAUSED, TERMINATED, FINISHED = Phase  # members of an enum take long to look up
+
+
+def _work_off(observer: Observer) -> None:
+    """Calls an observer for what came; called outside of the section."""
+    events = observer.events
+    callback = observer.callback
+    while events:
+        callback(events.popleft())
 
 
 class Scheduler:
@@ -82,17 +105,21 @@ class Scheduler:
     ) -> None:
         self.plan = plan
         self.errors: list[RunError] = []
-        self.phase = Phase.RUNNING
+        self.phase = RUNNING
         self.side_packets = dict(side_packets)
         self._constants = constants
-        self._lock = threading.Lock()
-        self._changed = threading.Condition(self._lock)
-        self._waiting = 0
-        self._helping: set[int] = set()
-        self._serial = 0
-        self._pending = 0
-        self._dirty: list[Node] = []
-        self._depth = 0
+        self._section = Section(self._leave)
+        self._lock = self._section.lock
+        self._inbox = self._section.inbox
+        self._waiters: list[_Waiter] = []
+        self.changes = 0  # of what somebody may wait for
+        self._seen = 0
+        self._threads: set[int] = set()  # that run tasks
+        self._interrupts: dict[int, BaseException] = {}
+        self.serial = 0
+        self.pending = 0
+        self.dirty: list[Node] = []
+        self.depth = 0
         self._stopping = False
         self._observed = False
         self._layers: list[Node] = []
@@ -102,7 +129,7 @@ class Scheduler:
         self._named_pools = [pool for name, pool in self._pools.items() if name]
         self._resources = resources
         self._services = services
-        wiring = Wiring(plan, self._pools, on_full=self._on_full, notified=self._notified)
+        wiring = Wiring(plan, self._pools, self, on_full=self._on_full)
         self.inputs = wiring.inputs
         self._nodes = wiring.nodes
         self._streams = wiring.streams
@@ -118,32 +145,51 @@ class Scheduler:
             threads = 0 if executor.num_threads is None else executor.num_threads or fallback
             if not name and num_threads is not None:
                 threads = num_threads
-            pools[name] = ThreadPool(name, self._lock, threads, self._run)
+            pools[name] = ThreadPool(name, self._section, threads, self._threads, self.work)
         return pools
 
     # Calls from outside.
 
     def start(self) -> None:
         """Opens the nodes that wait for nothing."""
-        with self._lock:
+        with self._section:
             for node in self._nodes:
                 if not node.waiting:
                     self._schedule_open(node)
-            self._settle()
-            self._wake(0)
 
     def add_packet(self, graph_input: GraphInput, packet: Packet, *, wake: bool = True) -> None:
         """Feeds a packet into a graph input; a closed one drops it (Q-6).
 
         A caller that is about to wait for the graph, and so to work itself, need wake nobody.
         """
-        with self._lock:
+        inbox = self._inbox
+        if not self._lock.acquire(False):
+            graph_input.coming += 1
+            self._section.post(self._take, graph_input, packet)
+            return
+        try:
+            if inbox:
+                self._section.drain()
             stream = graph_input.stream
-            if not stream.closed:
-                stream.send((packet,), stream.bound, self._record)
+            time = packet.time
+            if stream.bound <= time < MAX and time >= MIN:
+                stream.send_one(packet, time + 1)
+            elif stream.bound != DONE:
+                stream.send((packet,), stream.bound, self.record)
+            if not self.pending or self._seen != self.changes:
                 self._settle()
-                if wake:
-                    self._wake(0)
+            if wake and self.pending:
+                self._wake(0)
+        finally:
+            self._lock.release()
+        if inbox:
+            self._section.pump()
+
+    def _take(self, graph_input: GraphInput, packet: Packet) -> None:
+        graph_input.coming -= 1
+        stream = graph_input.stream
+        if stream.bound != DONE:
+            stream.send((packet,), stream.bound, self.record)
 
     def set_bound(self, graph_input: GraphInput, bound: int) -> None:
         """Feeds a bound into a graph input.
@@ -151,7 +197,8 @@ class Scheduler:
         Raises:
             TimestampError: It is below the present bound.
         """
-        with self._lock:
+        with self._section:
+            self._section.drain()
             stream = graph_input.stream
             if stream.closed:
                 return
@@ -162,93 +209,136 @@ class Scheduler:
                     f"{debug_string(stream.bound)} but received {debug_string(bound)}"
                 )
                 raise TimestampError(msg)
-            stream.send((), bound, self._record)
-            self._settle()
-            self._wake(0)
+            stream.send((), bound, self.record)
 
     def close_input(self, graph_input: GraphInput) -> None:
         """Closes a graph input."""
-        with self._lock:
+        with self._section:
+            self._section.drain()
             if not graph_input.stream.closed:
                 graph_input.stream.close()
-                self._settle()
-                self._wake(0)
 
     def close_sources(self) -> None:
         """Closes all graph inputs and, when they are called next, all sources (Q-7)."""
-        with self._lock:
+        with self._section:
+            self._section.drain()
             self._stopping = True
             for graph_input in self.inputs.values():
                 if not graph_input.stream.closed:
                     graph_input.stream.close()
             for source in self._active:
                 self._schedule_source(source)
-            self._settle()
-            self._wake(0)
 
     def cancel(self) -> None:
         """Ends the run: what is running finishes, nothing more is started (S-22)."""
-        with self._lock:
+        with self._section:
             if not self.is_over():
-                self._record(CancelledError("the graph was cancelled"))
+                self.record(CancelledError("the graph was cancelled"))
                 self._set_paused(paused=False)
-                self._settle()
 
     def pause(self) -> None:
         """Starts nothing more until `resume` (S-21)."""
-        with self._lock:
-            if self.phase is Phase.RUNNING:
+        with self._section:
+            if self.phase is RUNNING:
                 self._set_paused(paused=True)
 
     def resume(self) -> None:
         """Goes on after `pause`."""
-        with self._lock:
-            if self.phase is Phase.PAUSED:
+        with self._section:
+            if self.phase is PAUSED:
                 self._set_paused(paused=False)
-                self._settle()
-                self._wake(0)
 
     def _set_paused(self, *, paused: bool) -> None:
-        self.phase = Phase.PAUSED if paused else Phase.RUNNING
+        self.phase = PAUSED if paused else RUNNING
         for pool in self._pools.values():
             pool.paused = paused
 
     def help_until(self, done: Callable[[], bool]) -> None:
-        """Runs tasks on the calling thread until `done`, which is asked under the lock.
+        """Runs tasks on the calling thread until `done`, which is asked inside the section.
 
         Raises:
             RunError: Called from within a calculator or observer, which could never end.
         """
-        me = threading.get_ident()
-        with self._lock:
-            if me in self._helping or any(
-                pool.has_thread(threading.current_thread()) for pool in self._pools.values()
-            ):
-                msg = "a calculator or observer cannot wait for the graph that it runs in"
-                raise RunError(msg)
-            self._helping.add(me)
-            try:
-                while not done():
-                    if not self._default.run_next():
-                        self._waiting += 1
-                        try:
-                            self._changed.wait()
-                        finally:
-                            self._waiting -= 1
-            finally:
-                self._helping.discard(me)
+        me = get_ident()
+        if me in self._threads:
+            msg = "a calculator or observer cannot wait for the graph that it runs in"
+            raise RunError(msg)
+        self._threads.add(me)
+        try:
+            while not self._help(me, done):
+                pass
+        finally:
+            self._threads.discard(me)
+            if self.phase is FINISHED:
+                self._section.post(self._change)
 
-    def is_idle(self) -> bool:
-        """Whether nothing is queued or running (S-10)."""
-        return not self._pending
+    def _help(self, me: int, done: Callable[[], bool]) -> bool:
+        """Runs what there is to run, then sleeps until there may be more; tells whether it is `done`."""
+        waiter = None
+        is_done = False
+        if self._lock.acquire(False):
+            inside = True
+            try:
+                if self._inbox:
+                    self._section.drain()
+                    self._settle()
+                is_done = done()
+                if not is_done:
+                    inside = self.work(self._default, done)
+                    is_done = inside and done()
+                    if is_done:
+                        self._wake(0)
+                    elif inside:
+                        waiter = _Waiter(done)
+                        self._waiters.append(waiter)
+            except BaseException as error:  # Ctrl-C within these lines: nobody knows what was left undone
+                self.record(RunError(f"the run was broken off by {type(error).__name__}"))
+                self.phase = TERMINATED
+                raise
+            finally:
+                if inside:
+                    self._lock.release()
+                if self._inbox:
+                    self._section.pump()
+            if self._interrupts and me in self._interrupts:
+                raise self._interrupts.pop(me)
+        else:
+            waiter = _Waiter(done)
+            self._section.post(self._wait, waiter)
+        if waiter is not None:
+            try:
+                waiter.parker.acquire()
+            except BaseException:
+                self._section.post(self._forget, waiter)
+                raise
+        return is_done
+
+    def _forget(self, waiter: _Waiter) -> None:
+        if waiter in self._waiters:
+            self._waiters.remove(waiter)
+
+    def _change(self) -> None:
+        self.changes += 1
+
+    def _wait(self, waiter: _Waiter) -> None:
+        self._waiters.append(waiter)
+        self.changes += 1
+
+    def has_thread(self) -> bool:
+        """Whether the calling thread runs tasks of this run."""
+        return get_ident() in self._threads
 
     def is_over(self) -> bool:
         """Whether the run has ended, by itself or by an error."""
-        return self.phase in (Phase.TERMINATED, Phase.FINISHED)
+        return self.phase is TERMINATED or self.phase is FINISHED
+
+    def is_settled(self) -> bool:
+        """Whether it is idle, with nothing queued or running (S-10), or over."""
+        return not self.pending or self.phase is TERMINATED or self.phase is FINISHED
 
     def is_throttled(self, graph_input: GraphInput) -> bool:
-        """Whether queues behind the graph input are full (Q-4)."""
-        return bool(graph_input.full)
+        """Whether queues behind the graph input are full (Q-4), or will be with what is on its way."""
+        return bool(graph_input.full) or graph_input.coming > _MAX_COMING
 
     def take_observed(self) -> bool:
         """Whether an observer or poller was told anything since the last time (S-20)."""
@@ -258,117 +348,157 @@ class Scheduler:
     def notify_observed(self) -> None:
         """Notes that an observer or poller was told something."""
         self._observed = True
-        if self._waiting:
-            self._changed.notify_all()
+        self.changes += 1
 
     def finish(self) -> None:
-        """Closes what is still open, after the end or to make an end, and joins all threads (C-6).
+        """Closes what is still open, after the end or to make an end, and waits for all threads (C-6).
 
         What calculators send in these calls is dropped, and so are their errors.
         """
-        with self._lock:
-            if self.phase is Phase.FINISHED:
+        with self._section:
+            if self.phase is FINISHED:
                 return
-            self.phase = Phase.FINISHED
+            self.phase = FINISHED
             for pool in self._pools.values():
                 pool.stop()
+            self.changes += 1
         for pool in self._pools.values():
             pool.join()
+        me = get_ident()
+        if me not in self._threads:  # else a calculator ends the run, and cannot wait for itself
+            waiter = _Waiter(lambda: not self._threads)
+            self._section.post(self._wait, waiter)
+            waiter.parker.acquire()
         for node in self._nodes:
-            if node.state is State.OPENED and node.calculator is not None:
+            if node.state in (State.OPENED, State.CLOSING) and node.calculator is not None:
                 node.state = State.CLOSED
                 try:
                     node.calculator.close(node.last_context())
                 except Exception:
                     logger.debug("close of node %s failed at the end of the run", node.name, exc_info=True)
-        with self._lock:
-            self._changed.notify_all()
 
-    # Tasks. From here on the lock is held.
+    # Tasks. From here on all is called inside the section, unless it says otherwise.
 
     def _push(
         self,
         pool: ThreadPool,
-        rank: tuple[int, int, int],
-        function: Callable[[Any], BaseException | None],
-        arg: Any,
+        rank: int,
+        outside: Callable[[Any], object],
+        finish: Callable[[Any, BaseException | None], object],
+        argument: Any,
     ) -> None:
-        self._serial += 1
-        self._pending += 1
-        pool.push((*rank, self._serial, function, arg))
+        self.serial += 1
+        self.pending += 1
+        heappush(pool.tasks, (rank, self.serial, outside, finish, argument))
 
-    def _run(self, task: Task) -> None:
-        interrupted = task[4](task[5])
-        self._pending -= 1
+    def work(self, pool: ThreadPool, done: Callable[[], bool] | None = None) -> bool:
+        """Runs a pool's tasks, best first, until there is none or it is `done`.
+
+        Each is run outside of the section.
+
+        Returns:
+            Whether the thread is inside again; if not, it has left what it had for the one that is.
+        """
+        lock = self._lock
+        inbox = self._inbox
+        tasks = pool.tasks
+        changes = self.changes
+        while tasks and not pool.paused:
+            if changes != self.changes and done is not None:
+                changes = self.changes
+                if done():
+                    return True
+            _, _, outside, finish, argument = heappop(tasks)
+            raised = None
+            try:
+                lock.release()
+                if inbox:
+                    self._section.pump()
+                outside(argument)
+            except BaseException as error:
+                raised = error
+                if not isinstance(error, Exception):
+                    self._interrupts[get_ident()] = error
+            if not lock.acquire(False):
+                self._section.post(self._finish, finish, argument, raised)
+                return False
+            self.pending -= 1
+            finish(argument, raised)
+            if inbox:
+                self._section.drain()
+            if not self.pending or self._seen != self.changes:
+                self._settle()
+            if len(tasks) > 1 or self._named_pools:
+                self._wake(1 if pool is self._default else 0)
+        return True
+
+    def _finish(
+        self,
+        finish: Callable[[Any, BaseException | None], object],
+        argument: Any,
+        raised: BaseException | None,
+    ) -> None:
+        self.pending -= 1
+        finish(argument, raised)
+
+    def _leave(self) -> None:
+        """What is done before anybody leaves the section who does not run tasks."""
         self._settle()
-        self._wake(1)
-        if interrupted is not None:
-            raise interrupted
+        self._wake(0)
 
     def _wake(self, spare: int) -> None:
-        if len(self._default.tasks) > spare:
-            self._default.wake(spare)
-            if self._waiting and not self._default.num_threads:
-                self._changed.notify_all()
+        left = self._default.wake(spare)
+        while left > 0 and self._waiters:
+            self._waiters.pop().parker.release()
+            left -= 1
         for pool in self._named_pools:
             pool.wake(0)
 
-    def _call(self, function: Callable[[Any], object], argument: Any) -> BaseException | None:
-        """Calls code of others without the lock; returns what it raised."""
-        try:
-            self._lock.release()
-            function(argument)
-        except BaseException as error:
-            return error
-        finally:
-            self._lock.acquire()
-        return None
-
     def _schedule_open(self, node: Node) -> None:
-        node.state = State.OPENING
-        self._push(node.pool, (_OPEN, node.id, 0), self._open, node)
-
-    def _open(self, node: Node) -> BaseException | None:
-        if self.errors:
-            return None
+        if self.errors or node.state is not State.UNOPENED:
+            return
         sides = [self.side_packets.get(name, EMPTY) for name in node.plan.side_inputs.names]
-        if self._resend_constant(node, sides):
-            return None
+        before, made = self._constants.pop(node.id, ((), {}))
+        if made and all(new.value is old.value for new, old in zip(sides, before, strict=True)):
+            self._constants[node.id] = before, made
+            node.state = State.CLOSED
+            self._publish_packets(made.items())
+            return
+        node.state = State.OPENING
         node.prepare(sides, self._resources, self._services)
-        cc = node.begin(UNSTARTED)
+        cc = node.begin(UNSTARTED, ())
         cc.headers = [self._streams[stream.name].header for stream in node.inputs]
+        cc.inputs = [EMPTY] * len(node.inputs)
         for slot in cc.outputs:
             slot.in_open = True
+        self._push(node.pool, 1 << 40 | node.id, node.open, partial(self._opened, node), cc)
 
-        def make_and_open(cc: Context) -> None:
-            node.calculator = node.plan.calculator()
-            options = node.plan.calculator.options_class()
-            if options is not None:
-                node.calculator.options = node.plan.contract.options(options)
-            node.calculator.open(cc)
-
-        raised = self._call(make_and_open, cc)
+    def _opened(self, node: Node, cc: Context, raised: BaseException | None) -> None:
         for slot in cc.outputs:
             slot.in_open = False
         if raised is not None:
-            node.finish(cc, self._record, keep=False)
-            return self._fail(node, "open", None, raised)
+            node.calculator = None
+            node.drop(cc)
+            self._fail(node, "open", None, raised)
+            return
+        if node.calculator is None:  # the run had failed before
+            return
         node.state = State.OPENED
+        node.free = True
         for slot, stream in zip(cc.outputs, node.outputs, strict=True):
             stream.header = slot.header
-        node.finish(cc, self._record)
+        node.finish(cc)
         self._publish(node)
         for follower in node.followers:
             self._one_less(follower)
         if node.is_source:
             self._layers.append(node)
         else:
-            node.notify()
-        return None
+            node.look()
 
     def _one_less(self, node: Node) -> None:
         node.waiting -= 1
-        if not node.waiting and node.state is State.UNOPENED and not self.errors:
+        if not node.waiting:
             self._schedule_open(node)
 
     def _publish(self, node: Node) -> None:
@@ -383,66 +513,43 @@ class Scheduler:
             for consumer, _ in self.plan.side_packets[name].consumers:
                 self._one_less(self._nodes[consumer.id])
 
-    def _resend_constant(self, node: Node, sides: Sequence[Packet]) -> bool:
-        before, made = self._constants.pop(node.id, ((), {}))
-        if not made or any(new.value is not old.value for new, old in zip(sides, before, strict=True)):
-            return False
-        self._constants[node.id] = before, made
-        node.state = State.CLOSED
-        self._publish_packets(made.items())
-        return True
-
-    def _process(self, call: tuple[Node, Context]) -> BaseException | None:
-        node, cc = call
-        calculator = node.calculator
-        assert calculator is not None
-        stop = False
-        try:
-            self._lock.release()
-            calculator.process(cc)
-        except StopGraph:
-            stop = True
-            raised = None
-        except BaseException as error:
-            raised = error
-        else:
-            raised = None
-        finally:
-            self._lock.acquire()
-        if raised is not None:
-            interrupted = self._fail(node, "process", cc.timestamp, raised)  # first: it stops all others
-            node.finish(cc, self._record, keep=False)
-            return interrupted
-        node.finish(cc, self._record)
-        if node.plan.side_outputs:
+    def call_ended(self, node: Node, cc: Context, raised: BaseException | None) -> None:
+        """What follows from a call of `process` but for what it sent."""
+        if node.has_side_outputs and (raised is None or isinstance(raised, StopGraph)):
             self._publish(node)
-        if node.is_source:
-            if stop:
-                self._schedule_close(node)
-            else:
+        if raised is None:
+            if node.is_source:
                 self._schedule_source(node)
-            return None
-        if stop:
-            self._stopping = True
-        node.notify()
-        return None
+            else:
+                node.look()
+        elif isinstance(raised, StopGraph):
+            if node.is_source:
+                self.schedule_close(node)
+            else:
+                self._stopping = True
+                node.look()
 
-    def _schedule_close(self, node: Node) -> None:
+    def fail_call(self, node: Node, cc: Context, raised: BaseException) -> None:
+        """Notes that a call of `process` failed."""
+        self._fail(node, "process", cc.timestamp, raised)
+
+    def schedule_close(self, node: Node) -> None:
+        """Queues the call of `close`."""
         if self.errors:
             return
         node.state = State.CLOSING
-        self._push(node.pool, (_CALL, -node.id, 0), self._close, node)
-
-    def _close(self, node: Node) -> BaseException | None:
-        assert node.calculator is not None
+        node.free = False
         cc = node.begin(DONE, [Packet.empty(stream.settled()) for stream in node.inputs])
-        raised = self._call(node.calculator.close, cc)
+        assert node.calculator is not None
+        self._push(node.pool, node.rank, node.calculator.close, partial(self._closed, node), cc)
+
+    def _closed(self, node: Node, cc: Context, raised: BaseException | None) -> None:
         node.state = State.CLOSED
-        interrupted = None if raised is None else self._fail(node, "close", None, raised)
-        node.finish(cc, self._record)
+        if raised is not None:
+            self._fail(node, "close", None, raised)
+        node.finish(cc)
         self._publish(node)
         node.close_streams()
-        return interrupted
 
     def _schedule_source(self, node: Node) -> None:
         if (
@@ -453,82 +560,54 @@ class Scheduler:
         ):
             return
         if self._stopping:
-            self._schedule_close(node)
+            self.schedule_close(node)
             return
-        cc = node.begin(0, ())
-        self._push(node.pool, (_SOURCE, node.layer, node.source_order()), self._process, (node, cc))
+        node.rank = (_SOURCE_RANK + node.layer << 64) + node.source_order()
+        node.schedule(node.begin(0, ()))
 
     def _schedule_observer(self, observer: Observer) -> None:
         self._observed = True
+        self.changes += 1
         if observer.events and not observer.scheduled:
             observer.scheduled = True
-            self._push(self._default, (_OBSERVER, 0, 0), self._observe, observer)
-        elif self._waiting:
-            self._changed.notify_all()
+            self._push(self._default, 0, _work_off, self._observed_all, observer)
 
-    def _observe(self, observer: Observer) -> BaseException | None:
-        interrupted = None
-        while observer.events and interrupted is None:
-            raised = self._call(observer.callback, observer.events.popleft())
-            self.notify_observed()
-            if raised is not None:
-                self._record(observer_failure(observer.name, raised))
-                interrupted = None if isinstance(raised, Exception) else raised
+    def _observed_all(self, observer: Observer, raised: BaseException | None) -> None:
         observer.scheduled = False
-        return interrupted
+        if raised is not None:
+            self.record(observer_failure(observer.name, raised))
+        if observer.events:
+            self._schedule_observer(observer)
+        self._observed = True
+        self.changes += 1
 
     # What follows from a change.
 
-    def _notified(self, node: Node) -> None:
-        """Looks at a node whose inputs changed, before anything else changes: as upstream, depth first."""
-        if self._depth < _MAX_DEPTH:
-            self._depth += 1
-            try:
-                self._look_at(node)
-            finally:
-                self._depth -= 1
-        elif not node.dirty:
-            node.dirty = True
-            self._dirty.append(node)
-
     def _settle(self) -> None:
-        """Looks at the nodes that were too deep, then at the graph as a whole."""
+        """Looks at the nodes that were too deep, then at the graph as a whole, then at who waits."""
         while True:
-            while self._dirty:
-                node = self._dirty.pop()
+            while self.dirty:
+                node = self.dirty.pop()
                 node.dirty = False
-                self._look_at(node)
-            if self._pending or not self._when_idle():
+                node.look()
+            if self.pending or not self._when_idle():
                 break
-        if self._waiting and (not self._pending or self.errors):
-            self._changed.notify_all()
-
-    def _look_at(self, node: Node) -> None:
-        if node.state is not State.OPENED or self.errors:
-            return
-        while node.in_flight < node.max_in_flight:
-            status, timestamp = node.policy.readiness()
-            if status is READY:
-                cc = node.begin(timestamp, node.policy.fill(timestamp))
-                self._push(node.pool, (_CALL, -node.id, 0), self._process, (node, cc))
-                continue
-            if not node.in_flight:
-                if status is CLOSE:
-                    self._schedule_close(node)
-                else:
-                    node.settle_outputs(timestamp, self._record)
-            return
+        if self._waiters and (self._seen != self.changes or not self.pending or self.errors):
+            for waiter in [waiter for waiter in self._waiters if waiter.done()]:
+                self._waiters.remove(waiter)
+                waiter.parker.release()
+        self._seen = self.changes
 
     def _when_idle(self) -> bool:
         """What happens when nothing is left to run (S-11); tells whether there is something again."""
-        if self.phase is not Phase.RUNNING:
+        if self.phase is not RUNNING:
             return False
         self._active = [source for source in self._active if source.state is State.OPENED]
         self._layers = [source for source in self._layers if source.state is State.OPENED]
         open_inputs = [i for i in self.inputs.values() if not i.stream.closed]
         if self.errors or not (self._active or self._layers or open_inputs):
-            self.phase = Phase.TERMINATED
-            self._changed.notify_all()
+            self.phase = TERMINATED
+            self.changes += 1
             return False
         if not self._active and self._layers:
             return self._activate_layer(open_inputs)
@@ -546,14 +625,14 @@ class Scheduler:
                     "Detected a deadlock because source nodes cannot be activated when a source node at a "
                     f"lower layer is still not opened: {names}"
                 )
-                self._record(RunError(msg))
+                self.record(RunError(msg))
                 return True
             return False
         self._active = [source for source in self._layers if source.layer == lowest]
         self._layers = [source for source in self._layers if source.layer != lowest]
         for source in self._active:
             self._schedule_source(source)
-        return bool(self._pending)
+        return bool(self.pending)
 
     def _unthrottle(self) -> bool:
         """Resolves a deadlock of full queues by letting them grow, or reports it (Q-8, Q-9)."""
@@ -565,7 +644,7 @@ class Scheduler:
                     f'node "{node.name}". All calculators are idle while packet sources remain active and '
                     'throttled. Consider adjusting "max_queue_size" or "report_deadlock".'
                 )
-                self._record(RunError(msg))
+                self.record(RunError(msg))
             else:
                 stream.max_size = len(stream.queue) + 1
                 logger.info(
@@ -584,16 +663,14 @@ class Scheduler:
                 if isinstance(ancestor, Node):
                     if ancestor in self._active:
                         self._schedule_source(ancestor)
-                elif self._waiting:
-                    self._changed.notify_all()
+                else:
+                    self.changes += 1
 
     # Errors.
 
-    def _record(self, error: RunError) -> None:
+    def record(self, error: RunError) -> None:
+        """Notes an error, which ends the run."""
         self.errors.append(error)
 
-    def _fail(
-        self, node: Node, phase: str, timestamp: int | None, raised: BaseException
-    ) -> BaseException | None:
-        self._record(node_failure(node, phase, timestamp, raised))
-        return None if isinstance(raised, Exception) else raised
+    def _fail(self, node: Node, phase: str, timestamp: int | None, raised: BaseException) -> None:
+        self.record(node_failure(node, phase, timestamp, raised))

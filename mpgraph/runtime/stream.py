@@ -254,6 +254,22 @@ class OutputStream:
                 if changed:
                     consumer.owner.notify()
 
+    def send_one(self, packet: Packet, bound: int) -> None:
+        """Delivers a packet and a bound past it that are known to be in order: `send`, but quick."""
+        self.bound = bound
+        for consumer in self.consumers:
+            if consumer.bound == DONE:
+                continue
+            consumer.added += 1
+            consumer.bound = bound
+            queue = consumer.queue
+            queue.append(packet)
+            if len(queue) >= consumer.max_size >= 0 and not consumer.full and consumer.on_full is not None:
+                consumer.full = True
+                consumer.on_full(consumer)
+            if len(queue) == 1:
+                consumer.owner.notify()
+
     def close(self) -> None:
         """Tells every consumer that nothing more will come."""
         self.bound = DONE

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from mpgraph.config.plan import Plan
 
 from .executor import ThreadPool
 from .node import Node
 from .stream import InputStream, OutputStream
+
+if TYPE_CHECKING:
+    from .scheduler import Scheduler
 
 __all__ = ["GraphInput", "Wiring"]
 
@@ -21,13 +25,15 @@ class GraphInput:
     Attributes:
         stream: What feeds the consumers.
         full: How many full queues throttle it (Q-4).
+        coming: How many packets were added that its stream has not taken yet.
     """
 
-    __slots__ = ("full", "stream")
+    __slots__ = ("coming", "full", "stream")
 
     def __init__(self, stream: OutputStream) -> None:
         self.stream = stream
         self.full = 0
+        self.coming = 0
 
     def throttle(self, change: int) -> bool:
         """One more, or one less, full queue behind this input; tells whether it may go on again."""
@@ -48,9 +54,9 @@ class Wiring:
         self,
         plan: Plan,
         pools: Mapping[str, ThreadPool],
+        run: Scheduler,
         *,
         on_full: Callable[[InputStream], None],
-        notified: Callable[[Node], None],
     ) -> None:
         self.streams = {name: OutputStream(name, stream.type) for name, stream in plan.streams.items()}
         self.inputs = {name: GraphInput(self.streams[name]) for name in plan.graph_inputs}
@@ -59,7 +65,7 @@ class Wiring:
                 node,
                 [self.streams[name] for name in node.outputs.names],
                 pools[node.config.executor],
-                notified,
+                run,
             )
             for node in plan.nodes
         ]

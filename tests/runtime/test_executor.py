@@ -2,52 +2,58 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
 from typing import Any
 
-from mpgraph.runtime.executor import Task, ThreadPool
+from mpgraph.runtime.executor import ThreadPool
+from mpgraph.runtime.section import Section
 
 
 class Runner:
-    """Runs tasks as the scheduler does: without the lock."""
+    """Runs tasks as the scheduler does: outside of the section."""
 
     def __init__(self, num_threads: int) -> None:
-        self.lock = threading.Lock()
+        self.section = Section(lambda: self.pool.wake(0))
         self.ran: list[object] = []
-        self.done = threading.Condition(self.lock)
-        self.pool = ThreadPool("test", self.lock, num_threads, self.run)
+        self.threads: set[int] = set()
+        self.done = threading.Condition()
+        self.pool = ThreadPool("test", self.section, num_threads, self.threads, self.work)
         self.serial = 0
 
-    def run(self, task: Task) -> None:
-        self.lock.release()
-        try:
-            task[4](task[5])
-        finally:
-            self.lock.acquire()
-        self.ran.append(task[5])
-        self.done.notify_all()
+    def work(self, pool: ThreadPool) -> bool:
+        while pool.tasks and not pool.paused:
+            task = heapq.heappop(pool.tasks)
+            self.section.lock.release()
+            try:
+                task[2](task[4])
+            finally:
+                self.section.lock.acquire()
+            with self.done:
+                self.ran.append(task[4])
+                self.done.notify_all()
+        return True
 
     def push(self, rank: int, argument: object, function: Any = lambda argument: None) -> None:
         self.serial += 1
-        self.pool.push((rank, 0, 0, self.serial, function, argument))
+        self.pool.push((rank, self.serial, function, lambda argument, raised: None, argument))
 
     def wait_for(self, count: int) -> None:
-        with self.lock:
+        with self.done:
             assert self.done.wait_for(lambda: len(self.ran) == count, 60)
 
     def end(self) -> None:
-        with self.lock:
+        with self.section:
             self.pool.stop()
         self.pool.join()
 
 
 def test_the_best_task_goes_first_and_equal_ones_in_order() -> None:
     runner = Runner(0)
-    with runner.lock:
+    with runner.section:
         for rank, name in ((2, "c"), (1, "a"), (2, "d"), (1, "b")):
             runner.push(rank, name)
-        while runner.pool.run_next():
-            pass
+        runner.work(runner.pool)
     assert runner.ran == ["a", "b", "c", "d"]
 
 
@@ -55,7 +61,7 @@ def test_no_more_threads_start_than_there_is_work_for() -> None:
     before = threading.active_count()
     runner = Runner(4)
     barrier = threading.Barrier(3)
-    with runner.lock:
+    with runner.section:
         for name in "ab":
             runner.push(0, name, lambda argument: barrier.wait(60))
         runner.pool.wake(0)
@@ -69,27 +75,30 @@ def test_no_more_threads_start_than_there_is_work_for() -> None:
 def test_what_the_caller_takes_itself_wakes_nobody() -> None:
     before = threading.active_count()
     runner = Runner(4)
-    with runner.lock:
+    with runner.section:
         runner.push(0, "a")
         runner.pool.wake(1)
         assert threading.active_count() == before
-        assert runner.pool.run_next()
+        assert runner.work(runner.pool)
     runner.end()
 
 
-def test_a_paused_pool_runs_nothing() -> None:
-    runner = Runner(0)
-    with runner.lock:
+def test_a_paused_pool_starts_nothing() -> None:
+    before = threading.active_count()
+    runner = Runner(1)
+    with runner.section:
         runner.push(0, "a")
         runner.pool.paused = True
-        assert not runner.pool.run_next()
+        runner.pool.wake(0)
+        assert threading.active_count() == before
         runner.pool.paused = False
-        assert runner.pool.run_next()
+        runner.work(runner.pool)
+    assert runner.ran == ["a"]
 
 
 def test_stopping_drops_what_is_queued() -> None:
     runner = Runner(1)
-    with runner.lock:
+    with runner.section:
         runner.push(0, "a")
         runner.pool.stop()
         runner.pool.wake(0)

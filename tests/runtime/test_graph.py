@@ -700,3 +700,34 @@ def test_a_failed_call_settles_nothing_downstream() -> None:
     with pytest.raises(CalculatorError), graph:
         graph.process({"in": 2}, 10)
     assert (found, bounds) == ([], [])
+
+
+class LettingGo(Calculator, name="TestLettingGo"):
+    """Lets the last reference to its own graph vanish."""
+
+    packet = Input[int]()
+    graphs: ClassVar[list[Graph]] = []
+    go = threading.Event()
+    closed = threading.Event()
+
+    def process(self, cc: Context) -> None:
+        assert self.go.wait(60)
+        self.graphs.clear()
+        gc.collect()
+
+    def close(self, cc: Context) -> None:
+        self.closed.set()
+
+
+def test_a_graph_that_its_own_thread_lets_go_of_ends() -> None:
+    """S-22: destroying a running graph ends it, also where its own thread cannot wait for itself."""
+    graph = Graph('input_stream: "in" node { calculator: "TestLettingGo" input_stream: "in" }', num_threads=1)
+    LettingGo.graphs.append(graph)
+    graph.start()
+    graph.add_packet("in", 1, 0)
+    del graph
+    LettingGo.go.set()
+    assert LettingGo.closed.wait(60)
+    for thread in threading.enumerate():
+        if thread.name.startswith("mpgraph"):
+            thread.join(60)

@@ -10,7 +10,17 @@ from .base import CLOSE, NOT_READY, READY, InputPolicy, Status, SyncSet
 from .default import DefaultPolicy, SingleStreamPolicy
 from .immediate import ImmediatePolicy
 
-__all__ = ["CLOSE", "NOT_READY", "POLICIES", "READY", "InputPolicy", "Status", "SyncSet", "make_policy"]
+__all__ = [
+    "CLOSE",
+    "NOT_READY",
+    "POLICIES",
+    "READY",
+    "InputPolicy",
+    "SingleStreamPolicy",
+    "Status",
+    "SyncSet",
+    "make_policy",
+]
 
 POLICIES: dict[str, type[InputPolicy]] = {
     "DefaultInputStreamHandler": DefaultPolicy,
