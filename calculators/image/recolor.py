@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ __all__ = ["Recolor", "RecolorOptions"]
 Pixels = npt.NDArray[Any]  # uint8
 Weights = npt.NDArray[Any]  # float32
 
-_STRIPE: Final = 1 << 16  # pixels; what is worked on at a time stays in the cache
+_AT_ONCE: Final = 1 << 16  # pixels; what is worked on at a time stays in the cache
 
 
 class MaskChannel(IntEnum):
@@ -133,12 +134,7 @@ class Recolor(Calculator, name="RecolorCalculator"):
         image = frame.numpy_view()
         out = np.empty_like(image)
         if image.size:
-            weights = self._weights(cc[self.mask], frame.width, frame.height)
-            rows = max(1, _STRIPE // frame.width)
-            paint = np.full((rows, frame.width, 3), self._color, np.uint8)
-            for top in range(0, frame.height, rows):
-                part = slice(top, top + rows)
-                self._blend(image[part], weights[part], paint, out[part])
+            self._recolor(image, self._weights(cc[self.mask], frame.width, frame.height), out)
         cc.send(self.recolored, ImageFrame.adopt(out, frame.image_format))
 
     def _weights(self, mask: ImageFrame, width: int, height: int) -> Weights:
@@ -157,21 +153,29 @@ class Recolor(Calculator, name="RecolorCalculator"):
             values = resize(values, width, height)
         return values if values.dtype == np.float32 else cv2.LUT(values, _BYTE_WEIGHTS)
 
-    def _blend(self, image: Pixels, weights: Weights, paint: Pixels, out: Pixels) -> None:
+    def _recolor(self, image: Pixels, weights: Weights, out: Pixels) -> None:
         """Writes the recoloured image into `out`; only pixels between image and colour are worked out."""
-        level = _level(weights)
-        if self.options.invert_mask:
-            np.invert(level, out=level)
-        np.copyto(out, image)
+        seen = _level(weights)  # of the image: 0 where only the colour is seen
+        if not self.options.invert_mask:
+            np.invert(seen, out=seen)
         if self.options.adjust_with_luminance:
-            chosen = np.flatnonzero(level)
+            np.copyto(out, image)
+            between = seen != 255
         else:
-            cv2.copyTo(paint[: len(out)], (level == 255).view(np.uint8), out)
-            chosen = np.flatnonzero(np.subtract(level, 1, out=level) < 254)  # 0 wraps to 255
-        if chosen.size:
-            pixels = image.reshape(-1, 3).view(_PIXEL).take(chosen).view(np.uint8).reshape(-1, 1, 3)
-            found = self._blended(pixels, weights.ravel().take(chosen)[:, None])
-            np.put(out.reshape(-1, 3).view(_PIXEL), chosen, found.view(_PIXEL))
+            np.copyto(out, np.full((1, image.shape[1], 3), self._color, np.uint8))
+            cv2.copyTo(image, seen, out)
+            between = np.add(seen, 1, out=seen) > 1  # 255 wraps to 0
+        # Pixels are picked in groups of up to eight neighbours, which is quicker than one by one.
+        group = math.gcd(between.size, 8)
+        chosen = np.flatnonzero(between.reshape(-1).view(f"u{group}").astype(np.bool_, copy=False))
+        source, values, target = (
+            array.reshape(-1).view(f"V{size * group}") for array, size in ((image, 3), (weights, 4), (out, 3))
+        )
+        for start in range(0, chosen.size, _AT_ONCE // group):
+            part = chosen[start : start + _AT_ONCE // group]
+            pixels = source.take(part).view(np.uint8).reshape(-1, 1, 3)
+            found = self._blended(pixels, values.take(part).view(np.float32)[:, None])
+            np.put(target, part, found.reshape(-1).view(target.dtype))
 
     def _blended(self, pixels: Pixels, weights: Weights) -> Pixels:
         """The recoloured pixels, (n, 1, 3), for weights (n, 1)."""
@@ -202,5 +206,4 @@ def _level(weights: Weights) -> Pixels:
     return cv2.convertScaleAbs(weights, alpha=254.995, beta=0.001)
 
 
-_PIXEL: Final = np.dtype("V3")
 _BYTE_WEIGHTS: Final = (np.arange(256) * (1.0 / 255.0)).astype(np.float32)

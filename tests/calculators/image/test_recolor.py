@@ -119,7 +119,7 @@ def test_is_the_formula(
 
 @pytest.mark.parametrize("kind", ["even", "ties", "extremes", "near 1/510"])
 def test_is_the_formula_on_whole_frames(kind: str) -> None:
-    """Every value of 0 to 255 meets many weights, in several stripes."""
+    """Every value of 0 to 255 meets many weights, worked on in several parts."""
     random = np.random.default_rng(3)
     image = random.integers(0, 256, (200, 1000, 3), np.uint8)
     weights = WEIGHTS[kind](random, (200, 1000))
