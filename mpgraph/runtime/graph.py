@@ -209,7 +209,7 @@ class Graph:
             GraphClosedError: The graph is not running.
             RunError: The run has failed.
         """
-        self._add(stream, value, timestamp, wait=wait, wake=True)
+        self._add(stream, value, timestamp, wait, True)
 
     def process(self, values: Mapping[str, Any], timestamp: int | None = None) -> None:
         """Feeds one value or packet into each of the given inputs and waits until all is done with it.
@@ -226,11 +226,11 @@ class Graph:
         """
         try:
             for stream, value in values.items():
-                self._add(stream, value, timestamp, wait=True, wake=False)
+                self._add(stream, value, timestamp, True, False)
         finally:
             self.wait_until_idle()
 
-    def _add(self, stream: str, value: Any, timestamp: int | None, *, wait: bool, wake: bool) -> None:
+    def _add(self, stream: str, value: Any, timestamp: int | None, wait: bool, wake: bool) -> None:
         run = self._run
         graph_input = None if run is None else run.inputs.get(stream)
         if run is None or graph_input is None or run.errors or run.phase is FINISHED:
@@ -254,7 +254,7 @@ class Graph:
             raise PacketTypeError(msg)
         if graph_input.full or graph_input.coming:
             self._wait_for_room(run, stream, graph_input, wait=wait)
-        run.add_packet(graph_input, packet, wake=wake)
+        run.add_packet(graph_input, packet, wake)
 
     def _wait_for_room(self, run: Scheduler, stream: str, graph_input: GraphInput, *, wait: bool) -> None:
         if not run.is_throttled(graph_input):

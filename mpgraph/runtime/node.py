@@ -146,6 +146,8 @@ class Node:
         self.policy = make_policy(self.plan.policy, inputs, process_bounds=bounds)
         if isinstance(self.policy, SingleStreamPolicy) and self.max_in_flight == 1:
             self._single = inputs[0]
+            if not self.has_side_outputs:
+                self.processed = self._quickly_processed
 
     def _not_open(self, cc: Context) -> None:
         raise AssertionError(cc.node_name)
@@ -187,7 +189,6 @@ class Node:
             if stream.bound == DONE:
                 cc.done = (not queue,)
             self.free = False
-            self.in_flight = 1
             run.serial += 1
             run.pending += 1
             heappush(self._tasks, (self.rank, run.serial, self.process, self.processed, cc))
@@ -307,6 +308,27 @@ class Node:
             self.free = False
         return cc
 
+    def _quickly_processed(self, cc: Context, raised: BaseException | None) -> None:
+        """What `_processed` comes to for a node with one input and no side packets to send."""
+        timestamp = cc.timestamp
+        if raised is not None or not MIN <= timestamp < MAX:
+            self._processed(cc, raised)
+            return
+        cc.inputs = ()
+        self.settled = following = timestamp + 1
+        for slot, output in self._outputs:
+            packets = slot.packets
+            if slot.usual and len(packets) == 1 and packets[0].time == timestamp >= output.bound:
+                slot.stream_bound = following
+                output.send_one(packets.pop(), following)
+            else:
+                self._send(slot, output, timestamp)
+        self.free = True
+        stream = self._single
+        assert stream is not None
+        if stream.queue or stream.bound > following:
+            self.look()
+
     def _processed(self, cc: Context, raised: BaseException | None) -> None:
         """Delivers what a call sent, then sees what follows."""
         if raised is not None and not isinstance(raised, StopGraph):
@@ -314,11 +336,7 @@ class Node:
             self.drop(cc)
             return
         self.finish(cc)
-        stream = self._single
-        if stream is None or raised is not None or self.has_side_outputs:
-            self.run.call_ended(self, cc, raised)
-        elif stream.queue or stream.bound > self.settled:
-            self.look()
+        self.run.call_ended(self, raised)
 
     def drop(self, cc: Context) -> None:
         """Drops what a call sent that failed."""
@@ -347,19 +365,8 @@ class Node:
         if not sent:
             return
         timestamp = cc.timestamp
-        ordinary = MIN <= timestamp < MAX
-        following = timestamp + 1 if ordinary else offset_bound(timestamp, 0)
-        if following > self.settled:
-            self.settled = following
+        self.settled = max(self.settled, offset_bound(timestamp, 0))
         for slot, stream in self._outputs:
-            packets = slot.packets
-            if ordinary and slot.usual and len(packets) == 1:
-                packet = packets[0]
-                if packet.time == timestamp and stream.bound <= timestamp:
-                    packets.clear()
-                    slot.stream_bound = following
-                    stream.send_one(packet, following)
-                    continue
             self._send(slot, stream, timestamp)
 
     def _finish_in_order(self, cc: Context) -> None:

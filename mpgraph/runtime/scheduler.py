@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from mpgraph.config.plan import Plan
 from mpgraph.context import Context
-from mpgraph.errors import CancelledError, RunError, StopGraph, TimestampError
+from mpgraph.errors import CancelledError, RunError, TimestampError
 from mpgraph.packet import Packet
 from mpgraph.timestamp import DONE, MAX, MIN, UNSTARTED, debug_string
 
@@ -122,6 +122,7 @@ class Scheduler:
         self.depth = 0
         self._stopping = False
         self._observed = False
+        self._full = 0  # queues that are
         self._layers: list[Node] = []
         self._active: list[Node] = []
         self._pools = self._make_pools(num_threads)
@@ -131,6 +132,7 @@ class Scheduler:
         self._services = services
         wiring = Wiring(plan, self._pools, self, on_full=self._on_full)
         self.inputs = wiring.inputs
+        self._open_inputs = len(self.inputs)
         self._nodes = wiring.nodes
         self._streams = wiring.streams
         for observer in observers:
@@ -157,7 +159,7 @@ class Scheduler:
                 if not node.waiting:
                     self._schedule_open(node)
 
-    def add_packet(self, graph_input: GraphInput, packet: Packet, *, wake: bool = True) -> None:
+    def add_packet(self, graph_input: GraphInput, packet: Packet, wake: bool) -> None:
         """Feeds a packet into a graph input; a closed one drops it (Q-6).
 
         A caller that is about to wait for the graph, and so to work itself, need wake nobody.
@@ -215,8 +217,12 @@ class Scheduler:
         """Closes a graph input."""
         with self._section:
             self._section.drain()
-            if not graph_input.stream.closed:
-                graph_input.stream.close()
+            self._close_input(graph_input)
+
+    def _close_input(self, graph_input: GraphInput) -> None:
+        if not graph_input.stream.closed:
+            graph_input.stream.close()
+            self._open_inputs -= 1
 
     def close_sources(self) -> None:
         """Closes all graph inputs and, when they are called next, all sources (Q-7)."""
@@ -224,8 +230,7 @@ class Scheduler:
             self._section.drain()
             self._stopping = True
             for graph_input in self.inputs.values():
-                if not graph_input.stream.closed:
-                    graph_input.stream.close()
+                self._close_input(graph_input)
             for source in self._active:
                 self._schedule_source(source)
 
@@ -513,21 +518,19 @@ class Scheduler:
             for consumer, _ in self.plan.side_packets[name].consumers:
                 self._one_less(self._nodes[consumer.id])
 
-    def call_ended(self, node: Node, cc: Context, raised: BaseException | None) -> None:
-        """What follows from a call of `process` but for what it sent."""
-        if node.has_side_outputs and (raised is None or isinstance(raised, StopGraph)):
+    def call_ended(self, node: Node, raised: BaseException | None) -> None:
+        """What follows from a call of `process`, or from its StopGraph, but for what it sent."""
+        if node.has_side_outputs:
             self._publish(node)
-        if raised is None:
-            if node.is_source:
+        if node.is_source:
+            if raised is None:
                 self._schedule_source(node)
             else:
-                node.look()
-        elif isinstance(raised, StopGraph):
-            if node.is_source:
                 self.schedule_close(node)
-            else:
+        else:
+            if raised is not None:
                 self._stopping = True
-                node.look()
+            node.look()
 
     def fail_call(self, node: Node, cc: Context, raised: BaseException) -> None:
         """Notes that a call of `process` failed."""
@@ -602,24 +605,25 @@ class Scheduler:
         """What happens when nothing is left to run (S-11); tells whether there is something again."""
         if self.phase is not RUNNING:
             return False
+        if self._open_inputs and not (self.errors or self._active or self._layers or self._full):
+            return False
         self._active = [source for source in self._active if source.state is State.OPENED]
         self._layers = [source for source in self._layers if source.state is State.OPENED]
-        open_inputs = [i for i in self.inputs.values() if not i.stream.closed]
-        if self.errors or not (self._active or self._layers or open_inputs):
+        if self.errors or not (self._active or self._layers or self._open_inputs):
             self.phase = TERMINATED
             self.changes += 1
             return False
         if not self._active and self._layers:
-            return self._activate_layer(open_inputs)
-        if self._active or any(graph_input.full for graph_input in open_inputs):
+            return self._activate_layer()
+        if self._active or self._full:
             return self._unthrottle()
         return False
 
-    def _activate_layer(self, open_inputs: Sequence[GraphInput]) -> bool:
+    def _activate_layer(self) -> bool:
         lowest = min(source.layer for source in self._layers)
         unopened = [n for n in self._nodes if n.is_source and n.state is State.UNOPENED and n.layer < lowest]
         if unopened:
-            if not open_inputs:
+            if not self._open_inputs:
                 names = ", ".join(f'"{node.name}"' for node in unopened)
                 msg = (
                     "Detected a deadlock because source nodes cannot be activated when a source node at a "
@@ -658,6 +662,7 @@ class Scheduler:
 
     def _on_full(self, stream: InputStream) -> None:
         """Throttles, or releases, whatever feeds a queue that became full, or no longer is (Q-4)."""
+        self._full += 1 if stream.full else -1
         for ancestor in stream.feeders:
             if ancestor.throttle(1 if stream.full else -1):
                 if isinstance(ancestor, Node):

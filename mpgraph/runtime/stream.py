@@ -264,10 +264,11 @@ class OutputStream:
             consumer.bound = bound
             queue = consumer.queue
             queue.append(packet)
-            if len(queue) >= consumer.max_size >= 0 and not consumer.full and consumer.on_full is not None:
+            size = len(queue)
+            if size >= consumer.max_size >= 0 and not consumer.full and consumer.on_full is not None:
                 consumer.full = True
                 consumer.on_full(consumer)
-            if len(queue) == 1:
+            if size == 1:
                 consumer.owner.notify()
 
     def close(self) -> None:
