@@ -1,8 +1,9 @@
 """Which calculator a name in a graph means: classes that were imported, then entry points.
 
-A package offers calculators in the entry point group ``mpgraph.calculators`` (registered name = class)
-and folders of ``.pbtxt`` subgraphs in the group ``mpgraph.graphs`` (any name = package). The standard
-calculators and graphs take the same way. Only what a graph names is imported.
+A package offers calculators in the entry point group ``mpgraph.calculators`` (registered name = class),
+folders of ``.pbtxt`` subgraphs in the group ``mpgraph.graphs`` (any name = package), and options that
+belong to graphs rather than calculators in the group ``mpgraph.options`` (message name = class). The
+standard calculators and graphs take the same way. Only what a graph names is imported.
 """
 
 from __future__ import annotations
@@ -16,10 +17,21 @@ from .errors import ConfigError
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["CALCULATORS", "GRAPHS", "candidates", "find", "graph_packages", "names", "register"]
+__all__ = [
+    "CALCULATORS",
+    "GRAPHS",
+    "OPTIONS",
+    "candidates",
+    "find",
+    "graph_packages",
+    "load_options",
+    "names",
+    "register",
+]
 
 CALCULATORS = "mpgraph.calculators"
 GRAPHS = "mpgraph.graphs"
+OPTIONS = "mpgraph.options"
 
 _CLASSES: dict[str, type[Any]] = {}
 
@@ -58,16 +70,20 @@ def find(name: str) -> type[Any] | None:
         both = " and ".join(entry.value for entry in entries)
         msg = f'"{name}" is offered by several installed packages, as {both}; uninstall or rename one'
         raise ConfigError(msg)
-    (entry,) = entries
+    return _CLASSES.setdefault(name, _load(entries[0]))
+
+
+def _load(entry: EntryPoint) -> type[Any]:
+    what = f'the entry point of "{entry.name}" ({entry.value})'
     try:
         loaded: type[Any] = entry.load()
     except Exception as error:
-        msg = f'the entry point of "{name}" ({entry.value}) cannot be loaded: {type(error).__name__}: {error}'
+        msg = f"{what} cannot be loaded: {type(error).__name__}: {error}"
         raise ConfigError(msg) from error
     if not isinstance(loaded, type):
-        msg = f'the entry point of "{name}" ({entry.value}) is no class but {loaded!r}'
+        msg = f"{what} is no class but {loaded!r}"
         raise ConfigError(msg)
-    return _CLASSES.setdefault(name, loaded)
+    return loaded
 
 
 def candidates(name: str, package: str = "") -> Iterator[str]:
@@ -102,3 +118,17 @@ def _entries(group: str) -> Mapping[str, Sequence[EntryPoint]]:
 def graph_packages() -> list[str]:
     """The packages that offer subgraphs."""
     return [entry.value for entries in _entries(GRAPHS).values() for entry in entries]
+
+
+def load_options(message: str | None = None) -> None:
+    """Imports the options class that a package offers for a message; without a name, all that are offered.
+
+    Importing the class is what makes it known.
+
+    Raises:
+        ConfigError: An entry point cannot be loaded; the cause says why.
+    """
+    offered = _entries(OPTIONS)
+    for name in offered if message is None else (message,):
+        for entry in offered.get(name, ()):
+            _load(entry)

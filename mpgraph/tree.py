@@ -19,13 +19,14 @@ class Scalar:
     """A value that is no message.
 
     Attributes:
-        kind: ``int``, ``float``, ``string``, or ``name`` for an identifier (enum value, ``true``, ``-inf``).
-        value: An int, a float, the bytes of a string, or the identifier as a str.
+        kind: ``int``, ``float``, ``string``, ``name`` for an identifier (enum value, ``true``, ``-inf``), or
+            ``loose`` for text that a template computed, which any field reads as what it takes.
+        value: An int, a float, the bytes of a string, or the identifier or text as a str.
         location: Where it stands, None for a tree that was not parsed.
         text: A number or identifier as it is spelled; empty for a string.
     """
 
-    kind: Literal["int", "float", "string", "name"]
+    kind: Literal["int", "float", "string", "name", "loose"]
     value: int | float | bytes | str
     location: Location | None = field(default=None, compare=False)
     text: str = field(default="", compare=False)

@@ -57,6 +57,7 @@ WITHOUT_TESTS: Final = {
     "mpgraph/runtime/policies/__init__.py": "the files beside it; a table of them",
     "mpgraph/runtime/scheduler.py": "tests/runtime/test_graph.py: its only user is Graph",
     "mpgraph/runtime/wiring.py": "tests/runtime/test_graph.py",
+    "mpgraph/config/template_wire.py": "tests/config/test_template.py: its only user",
     "mpgraph/tree.py": "tests/config/test_pbtxt.py parses into it",
 }
 """Modules without a test file of their own, and what tests them."""

@@ -31,16 +31,16 @@ def _registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     registry._entries.cache_clear()
 
 
-def offer(monkeypatch: pytest.MonkeyPatch, **entries: str | list[str]) -> None:
-    """Has installed packages offer calculators under these names."""
+def offer(
+    monkeypatch: pytest.MonkeyPatch, *, offered: str = registry.CALCULATORS, **entries: str | list[str]
+) -> None:
+    """Has installed packages offer calculators, or what else a group holds, under these names."""
     made = [
-        importlib.metadata.EntryPoint(name, value, registry.CALCULATORS)
+        importlib.metadata.EntryPoint(name, value, offered)
         for name, values in entries.items()
         for value in ([values] if isinstance(values, str) else values)
     ]
-    monkeypatch.setattr(
-        importlib.metadata, "entry_points", lambda group: made if group == registry.CALCULATORS else []
-    )
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: made if group == offered else [])
 
 
 def test_a_registered_class_is_found_by_exactly_its_name() -> None:
@@ -166,3 +166,17 @@ def test_an_installed_package_offers_calculators_and_graphs(tmp_path: Path) -> N
         timeout=60,
     )
     assert (done.stdout, done.stderr) == ("20\n", "")
+
+
+def test_options_are_imported_when_their_message_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "mpgraph.calculators.tensor.face_detection_options"
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    offer(
+        monkeypatch, offered=registry.OPTIONS, **{"a.B": f"{name}:FaceDetectionOptions", "a.C": "no.such:C"}
+    )
+    registry.load_options("a.Other")
+    assert name not in sys.modules
+    registry.load_options("a.B")
+    assert name in sys.modules
+    with pytest.raises(ConfigError, match=r'the entry point of "a\.C" \(no\.such:C\) cannot be loaded'):
+        registry.load_options()

@@ -9,7 +9,7 @@ from itertools import count
 
 from mpgraph.config.entries import CalculatorOptions
 from mpgraph.config.schema import GraphConfig, InputStreamHandlerConfig, NodeConfig, OptionsEntry
-from mpgraph.config.subgraph import Subgraph
+from mpgraph.config.subgraph import Subgraph, SubgraphContext
 from mpgraph.errors import ContractError
 from mpgraph.options import has, option, options
 from mpgraph.port_map import PortId, PortMap, parse_entry, parse_reference
@@ -82,9 +82,9 @@ class SwitchContainer(Subgraph, name="SwitchContainer"):
     """
 
     @classmethod
-    def get_config(cls, node: NodeConfig) -> GraphConfig:
+    def get_config(cls, context: SubgraphContext) -> GraphConfig:
         """Sequencer, demux, mux and the contained nodes."""
-        opts = node.get_options(SwitchContainerOptions)
+        node, opts = context.node, context.get_options(SwitchContainerOptions)
         streams, sides = PortMap(node.input_stream), PortMap(node.input_side_packet)
         cls._check(opts, streams, sides)
         inputs = _names(node.input_stream)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mpgraph.config.schema import GraphConfig, NodeConfig
-from mpgraph.config.subgraph import Subgraph
+from mpgraph.config.schema import GraphConfig
+from mpgraph.config.subgraph import Subgraph, SubgraphContext
 
 __all__ = ["Inference"]
 
@@ -34,8 +34,9 @@ class Inference(Subgraph, name="InferenceCalculator"):
     """
 
     @classmethod
-    def get_config(cls, node: NodeConfig) -> GraphConfig:
+    def get_config(cls, context: SubgraphContext) -> GraphConfig:
         """The node itself with another calculator."""
+        node = context.node
         return GraphConfig(
             node=(replace(node, calculator="InferenceCalculatorCpu"),),
             input_stream=node.input_stream,

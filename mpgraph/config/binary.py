@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mpgraph.errors import OptionsError
 
-__all__ = ["read_any", "read_extensions", "write_any", "write_extensions"]
+__all__ = ["read_any", "read_extensions", "varint", "write_any", "write_extensions"]
 
 _MERGE_FIELDS: Final = 1
 _VARINT: Final = 0
@@ -54,9 +54,9 @@ def read_extensions(name: str, data: bytes) -> tuple[bool | None, list[tuple[int
 
 def write_extensions(merge_fields: bool | None, extensions: Iterable[tuple[int, bytes]]) -> bytes:
     """The serialised message with these fields, in order of their numbers."""
-    out = b"" if merge_fields is None else _varint(_MERGE_FIELDS << 3 | _VARINT) + _varint(merge_fields)
+    out = b"" if merge_fields is None else varint(_MERGE_FIELDS << 3 | _VARINT) + varint(merge_fields)
     for number, payload in sorted(extensions, key=lambda pair: pair[0]):
-        out += _varint(number << 3 | _LENGTH) + _varint(len(payload)) + payload
+        out += varint(number << 3 | _LENGTH) + varint(len(payload)) + payload
     return out
 
 
@@ -76,7 +76,8 @@ def _parsed(message_class: Any, name: str, data: bytes) -> Any:
         raise OptionsError(msg) from error
 
 
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
+    """An unsigned integer in protobuf's variable length."""
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NoReturn, Self, TypeVar, overload
 
+from mpgraph import registry
 from mpgraph.errors import Location, OptionsError, PbtxtSyntaxError, raise_all
 from mpgraph.options import (
     extension_number,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from mpgraph.errors import ConfigError
 
 __all__ = [
+    "TYPE_URL",
     "CalculatorOptions",
     "ExtensionSet",
     "MediaPipeOptions",
@@ -40,12 +42,28 @@ __all__ = [
     "PacketFactoryOptions",
     "PacketGeneratorOptions",
     "find_entry",
+    "find_message",
 ]
 
 T = TypeVar("T")
 
 _MIN_EXTENSION: Final = 20000
-_TYPE_URL: Final = "type.googleapis.com/"
+TYPE_URL: Final = "type.googleapis.com/"
+
+
+def find_message(name: str) -> type[Any] | None:
+    """The options class of a message's full name, imported if a package offers it; None if there is none."""
+    if (known := find_options(name)) is None:
+        registry.load_options(name)
+        known = find_options(name)
+    return known
+
+
+def _find_number(number: int) -> type[Any] | None:
+    if (known := find_extension(number)) is None:
+        registry.load_options()
+        known = find_extension(number)
+    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,7 @@ class OptionsEntry:
     def of(cls, opts: object, spelling: Literal["extension", "any"] = "any") -> Self:
         """The entry that holds an options object."""
         message = message_name(type(opts))
-        return cls(f"{message}.ext" if spelling == "extension" else _TYPE_URL + message, opts, spelling)
+        return cls(f"{message}.ext" if spelling == "extension" else TYPE_URL + message, opts, spelling)
 
     @property
     def message(self) -> str | None:
@@ -79,7 +97,7 @@ class OptionsEntry:
         if self.spelling == "any":
             return self.name.rpartition("/")[2]
         if self.name.isdecimal():
-            known = find_extension(int(self.name))
+            known = _find_number(int(self.name))
             return None if known is None else message_name(known)
         return self.name.removesuffix(".ext")
 
@@ -88,7 +106,7 @@ class OptionsEntry:
         """The options class, None if it is not loaded."""
         if is_options_class(type(self.payload)):
             return type(self.payload)
-        return None if self.message is None else find_options(self.message)
+        return None if self.message is None else find_message(self.message)
 
     def holds(self, cls: type) -> bool:
         """Whether it holds options of this class."""
@@ -139,7 +157,7 @@ class OptionsEntry:
             entry = tree.fields[0]
             name = entry.name.strip("[]")
             if "/" not in name:
-                msg = f"expected a type, as in [{_TYPE_URL}{name.removesuffix('.ext')}], got an extension"
+                msg = f"expected a type, as in [{TYPE_URL}{name.removesuffix('.ext')}], got an extension"
                 raise PbtxtSyntaxError(msg, location=entry.location)
             if isinstance(entry.value, Scalar):
                 msg = f"expected a message after {entry.name}"
@@ -149,9 +167,7 @@ class OptionsEntry:
         for entry in tree.fields:
             value = entry.value.value if isinstance(entry.value, Scalar) else None
             if entry.name not in values or not isinstance(value, bytes):
-                msg = (
-                    f'expected [{_TYPE_URL}…] {{ … }}, or the strings type_url and value, got "{entry.name}"'
-                )
+                msg = f'expected [{TYPE_URL}…] {{ … }}, or the strings type_url and value, got "{entry.name}"'
                 raise PbtxtSyntaxError(msg, location=entry.location)
             values[entry.name] = value
         return cls(values["type_url"].decode(errors="replace"), values["value"], "any", tree.location)
@@ -257,7 +273,7 @@ class ExtensionSet(Sequence[OptionsEntry]):
         merge_fields, extensions = read_extensions(cls.MESSAGE, data)
         entries = []
         for number, payload in extensions:
-            known = find_extension(number)
+            known = _find_number(number)
             name = str(number) if known is None else f"{message_name(known)}.ext"
             entries.append(OptionsEntry(name, payload, "extension"))
         return cls(tuple(entries), merge_fields)

@@ -16,26 +16,30 @@ from typing import Final, Literal, NoReturn
 from mpgraph.errors import ConfigError, LimitError, Location, PbtxtSyntaxError, raise_all
 from mpgraph.tree import Field, Scalar, Tree
 
-__all__ = ["MAX_DEPTH", "MAX_SIZE", "parse", "print_tree"]
+__all__ = ["MAX_DEPTH", "MAX_SIZE", "Frame", "Parser", "parse", "print_tree", "tokens"]
 
 MAX_DEPTH: Final = 100
 MAX_SIZE: Final = 64 << 20
 _MAX_ERRORS: Final = 20
 _MAX_DIGITS: Final = 400
 
-_TOKEN: Final = re.compile(
-    r"""(?:[ \t\r\n\f\v]++|\#[^\n]*+)*+(?:
+_TOKEN: Final = r"""(?:[ \t\r\n\f\v]++|\#[^\n]*+)*+(?:
         (?P<name>[A-Za-z_][A-Za-z0-9_]*+)
       | (?P<float>(?:[0-9]++\.[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+[fF]?+
                | [0-9]++(?:[eE][+-]?[0-9]++[fF]?+|[fF]))
       | (?P<int>0[xX][0-9a-fA-F]++|[0-9]++)
       | (?P<string>"(?:[^"\\\n\0]|\\[^\n\0])*+"|'(?:[^'\\\n\0]|\\[^\n\0])*+')
-      | (?P<mark>[][{}<>:,;/.-])
+      | (?P<mark>MARKS)
       | (?P<end>\Z)
       | (?P<bad>.)
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
+    )"""
+
+
+def tokens(marks: str) -> re.Pattern[str]:
+    """The pattern of one token and what stands before it, with the punctuation that `marks` matches."""
+    return re.compile(_TOKEN.replace("MARKS", marks), re.VERBOSE | re.DOTALL)
+
+
 _ESCAPE: Final = re.compile(
     r"""\\(?:(?P<simple>[abfnrtv\\?'"])
         | (?P<octal>[0-7]{1,3}) | x(?P<hex>[0-9a-fA-F]{1,2})
@@ -49,6 +53,7 @@ _SIMPLE: Final = {
 }  # fmt: skip
 _ESCAPED: Final = {ord("\n"): r"\n", ord("\r"): r"\r", ord("\t"): r"\t", ord('"'): r"\"", ord("\\"): r"\\"}
 _BRACKETED: Final = re.compile(r"(?:[A-Za-z0-9_.-]+/)?[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
+_NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _SIGNED_NAMES: Final = frozenset({"inf", "infinity", "nan"})
 _CLOSING: Final = {"{": "}", "<": ">"}
 
@@ -67,11 +72,11 @@ def parse(text: str, file: str = "<string>") -> Tree:
     if len(text) > MAX_SIZE:
         msg = f"{file}: the text is longer than {MAX_SIZE >> 20} MiB"
         raise LimitError(msg)
-    return _Parser(text, file).parse()
+    return Parser(text, file).parse()
 
 
 @dataclass(slots=True)
-class _Frame:
+class Frame:
     """An open message: its fields so far, and the field it will be the value of."""
 
     closing: str
@@ -82,8 +87,10 @@ class _Frame:
     fields: list[Field] = field(default_factory=list)
 
 
-class _Parser:
+class Parser:
     """One pass over a text. `kind` and `token` are the current token, `start` where it begins."""
+
+    _pattern = tokens("[][{}<>:,;/.-]")
 
     def __init__(self, text: str, file: str) -> None:
         self._text = text
@@ -92,7 +99,7 @@ class _Parser:
         self._lines += (match.end() for match in re.finditer("\n", text))
         self._end = 1 if text.startswith("\ufeff") else 0
         self._errors: list[ConfigError] = []
-        self._stack = [_Frame("", Location(file, 1, 1), "", Location(file, 1, 1))]
+        self._stack = [Frame("", Location(file, 1, 1), "", Location(file, 1, 1))]
         self._advance()
 
     def parse(self) -> Tree:
@@ -112,7 +119,7 @@ class _Parser:
         return Tree(tuple(self._stack[0].fields), self._stack[0].location)
 
     def _advance(self) -> None:
-        match = _TOKEN.match(self._text, self._end)
+        match = self._pattern.match(self._text, self._end)
         assert match is not None  # the last alternatives take anything
         self._kind = str(match.lastgroup)
         self._token = match[self._kind]
@@ -159,13 +166,13 @@ class _Parser:
                 self._separator()
             else:
                 self._elements(name, location, messages_only=not colon)
-        elif not colon:
+        elif not colon and self._token != "%":  # which opens a value in a template
             self._expected(f'":" or "{{" after field {name}')
         else:
             frame.fields.append(Field(name, self._scalar(name), location))
             self._separator()
 
-    def _mismatched(self, frame: _Frame) -> NoReturn:
+    def _mismatched(self, frame: Frame) -> NoReturn:
         if len(self._stack) == 1:
             self._fail(f"{self._token} closes nothing")
         self._fail(
@@ -181,7 +188,7 @@ class _Parser:
         if len(self._stack) > MAX_DEPTH:
             msg = f"messages are nested more than {MAX_DEPTH} deep"
             raise LimitError(msg, location=self._locate(self._start))
-        frame = _Frame(_CLOSING[self._token], self._locate(self._start), name, location, listed)
+        frame = Frame(_CLOSING[self._token], self._locate(self._start), name, location, listed)
         self._stack.append(frame)
         self._advance()
 
@@ -360,6 +367,8 @@ def _lines(tree: Tree, depth: int) -> Iterator[str]:
 
 
 def _printed(scalar: Scalar) -> str:
+    if scalar.kind == "loose" and not _NUMBER.fullmatch(str(scalar.value)):
+        return _printed(Scalar("string", str(scalar.value).encode()))
     if not isinstance(scalar.value, bytes):
         return scalar.text or str(scalar.value)
     try:

@@ -40,6 +40,7 @@ __all__ = [
     "PacketGeneratorConfig",
     "ProfilerConfig",
     "StatusHandlerConfig",
+    "read_graph",
 ]
 
 MAX_NODES: Final = 100_000
@@ -322,15 +323,10 @@ class GraphConfig(_HasOptions):
             ConfigError: As `from_text` and `from_binary`.
             OSError: The file cannot be read; FileNotFoundError if there is none.
         """
-        path = Path(path)
-        with path.open("rb") as file:
-            data = file.read(pbtxt.MAX_SIZE + 1)
-        binary = path.suffix in _BINARY_SUFFIXES or (
-            path.suffix not in _TEXT_SUFFIXES and _looks_binary(data)
-        )
-        if binary or len(data) > pbtxt.MAX_SIZE:
-            return cls.from_binary(data, str(path))
-        return cls.from_text(_decoded(data, str(path)), str(path))
+        content = read_graph(path)
+        if isinstance(content, bytes):
+            return cls.from_binary(content, str(path))
+        return cls.from_text(content, str(path))
 
     def to_text(self) -> str:
         """The protobuf text, fields in order of their numbers (G-11)."""
@@ -343,6 +339,22 @@ class GraphConfig(_HasOptions):
             OptionsError: Options that came as text and whose class is not loaded.
         """
         return to_wire(self)
+
+
+def read_graph(path: str | Path) -> str | bytes:
+    """What a graph file holds, as text or bytes: its suffix tells, else its content.
+
+    Raises:
+        PbtxtSyntaxError: Text that is not in UTF-8.
+        OSError: The file cannot be read; FileNotFoundError if there is none.
+    """
+    path = Path(path)
+    with path.open("rb") as file:
+        data = file.read(pbtxt.MAX_SIZE + 1)
+    binary = path.suffix in _BINARY_SUFFIXES or (path.suffix not in _TEXT_SUFFIXES and _looks_binary(data))
+    if binary or len(data) > pbtxt.MAX_SIZE:
+        return data
+    return _decoded(data, str(path))
 
 
 def _looks_binary(data: bytes) -> bool:

@@ -1,23 +1,23 @@
-"""Subgraphs: finding them by type, and expanding them into the nodes that they stand for (spec section 6)."""
+"""Expanding subgraphs into the nodes that they stand for (spec 6.2)."""
 
 from __future__ import annotations
 
 import re
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from mpgraph import registry
 from mpgraph.calculator import CalculatorBase
 from mpgraph.errors import ConfigError, ContractError, LimitError, UnknownCalculatorError, raise_all
 from mpgraph.options import Positioned
 from mpgraph.options.fields import hint
 from mpgraph.port_map import PortMap, describe, list_ports, parse_entry, parse_reference
 
-from .hints import Hints
+from .entries import OptionsEntry
+from .library import Library, Subgraph, SubgraphContext
+from .option_values import wire_options
 from .schema import (
     MAX_NODES,
     GraphConfig,
@@ -26,138 +26,12 @@ from .schema import (
     PacketGeneratorConfig,
     StatusHandlerConfig,
 )
+from .template import GraphTemplate, TemplateSubgraphOptions
 
-__all__ = ["Library", "Subgraph", "canonical_names", "expand"]
+__all__ = ["Library", "Subgraph", "SubgraphContext", "canonical_names", "expand", "main_graph"]
 
 MAX_DEPTH = 64
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
-_TYPE = re.compile(r"""\btype\s*:\s*["']([^"']*)["']""")
-
-
-class Subgraph:
-    """A node type that stands for a graph made by code; ``name=`` registers it like a calculator."""
-
-    registered_name: ClassVar[str] = ""
-
-    def __init_subclass__(cls, name: str | None = None, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if name is not None:
-            cls.registered_name = name
-            registry.register(name, cls)
-
-    @classmethod
-    def get_config(cls, node: NodeConfig) -> GraphConfig:
-        """The graph that replaces the node; its interface is connected to the node's ports by TAG:index.
-
-        Raises:
-            ConfigError: The node's options or ports do not fit.
-        """
-        raise NotImplementedError
-
-
-class Library:
-    """What the names in a graph mean: graphs given directly, calculators and code subgraphs, graph files.
-
-    Files are looked for beside the given graph, then in the given folders, then in the packages that
-    offer graphs; the first whose graph has the ``type:`` is it.
-
-    Args:
-        folders: Folders with ``.pbtxt`` files, searched with their subfolders.
-        beside: Folders searched without their subfolders, first.
-        graphs: Graphs by their ``type`` (SG-2).
-
-    Raises:
-        ConfigError: One of `folders` is none.
-    """
-
-    def __init__(
-        self,
-        folders: Sequence[Path] = (),
-        *,
-        beside: Sequence[Path] = (),
-        graphs: Iterable[GraphConfig] = (),
-    ) -> None:
-        missing = [f'"{folder}"' for folder in folders if not folder.is_dir()]
-        if missing:
-            msg = f"graphs are to be found in {', '.join(missing)}, which is no folder"
-            raise ConfigError(msg)
-        self.hint = Hints()
-        self._folders = tuple(folders)
-        self._beside = tuple(beside)
-        self._graphs: dict[str, GraphConfig] = {graph.type: graph for graph in graphs}
-        self._mentions: dict[str, list[Path]] | None = None
-
-    def find(
-        self, name: str, package: str = ""
-    ) -> type[CalculatorBase] | type[Subgraph] | GraphConfig | None:
-        """The calculator or subgraph of that name; None if there is none.
-
-        Raises:
-            ConfigError: Its class cannot be imported, or its file is not a graph.
-        """
-        for candidate in registry.candidates(name, package):
-            graph = self._graphs.get(candidate)
-            if graph is not None:
-                return graph
-            cls = registry.find(candidate)
-            if cls is not None:
-                return cls
-            graph = self._load(candidate)
-            if graph is not None:
-                self._graphs[candidate] = graph
-                return graph
-        return None
-
-    def names(self) -> list[str]:
-        """All names that can be found, sorted."""
-        return sorted({*registry.names(), *self._graphs, *self._types_in_files()})
-
-    def unknown(self, node: NodeConfig, name: str) -> UnknownCalculatorError:
-        """The error for a node whose calculator is not found; `name` is the node's canonical name."""
-        wanted = node.calculator
-        where = ", ".join(f'"{folder}"' for folder in (*self._beside, *self._folders))
-        msg = (
-            f'"{wanted}" is neither a registered calculator nor the type of a .pbtxt file'
-            f"{' in ' + where if where else ''}{self.hint(wanted, self.names())}"
-            if wanted
-            else 'the node names no calculator; add: calculator: "…"'
-        )
-        return UnknownCalculatorError(msg, name=wanted, location=node.location, node=name or None)
-
-    def _load(self, name: str) -> GraphConfig | None:
-        """The first graph of that type in a file."""
-        broken: ConfigError | None = None
-        for path in self._types_in_files().get(name, ()):
-            try:
-                graph = GraphConfig.load(path)
-            except ConfigError as error:
-                broken = broken or error
-            else:
-                if graph.type == name:
-                    return graph
-        if broken is not None:
-            raise broken
-        return None
-
-    def _types_in_files(self) -> dict[str, list[Path]]:
-        """The files that mention a type, be it that of an executor: only parsing tells."""
-        if self._mentions is None:
-            self._mentions = {}
-            for path in self._files():
-                text = path.read_text(encoding="utf-8", errors="replace")
-                for name in dict.fromkeys(_TYPE.findall(text)):
-                    self._mentions.setdefault(name, []).append(path)
-        return self._mentions
-
-    def _files(self) -> Iterator[Path]:
-        for folder in self._beside:
-            yield from sorted(folder.glob("*.pbtxt"))
-        for folder in self._folders:
-            yield from sorted(folder.rglob("*.pbtxt"))
-        for package in registry.graph_packages():
-            import importlib.resources
-
-            yield from sorted(Path(str(importlib.resources.files(package))).rglob("*.pbtxt"))
 
 
 def canonical_names(nodes: Sequence[NodeConfig]) -> list[str]:
@@ -192,8 +66,49 @@ class _Inside:
     handlers: list[StatusHandlerConfig]
 
 
-def expand(graph: GraphConfig, library: Library, errors: list[ConfigError] | None = None) -> GraphConfig:
-    """Replaces every subgraph node by its nodes until none is left (SG-5 to SG-14).
+def main_graph(
+    library: Library,
+    graph_type: str,
+    options: Sequence[OptionsEntry],
+    services: Mapping[str, Any],
+    chosen: GraphConfig | GraphTemplate | None = None,
+) -> GraphConfig:
+    """The graph of a type as a graph of its own, not of a node (SG-3).
+
+    Args:
+        library: Where it is.
+        graph_type: Its type; "" for the graph without one.
+        options: Options for it, such as the arguments of a template.
+        services: What code that makes it may use.
+        chosen: The graph itself, where no type is needed to find it.
+
+    Raises:
+        ConfigError: There is no such graph, or it cannot be made of these options.
+    """
+    found = chosen or (library.find(graph_type) if graph_type else library.main())
+    if isinstance(found, GraphConfig):
+        return found
+    if not is_subgraph(found):
+        what = f'the type "{graph_type}"' if graph_type else "no type"
+        known = ", ".join(f'"{name}"' for name in library.given()) or "none"
+        msg = (
+            f"No registered object with name: {graph_type}; there is no graph of {what} "
+            f"(types given: {known}){library.hint(graph_type, library.names())}"
+        )
+        raise UnknownCalculatorError(msg, name=graph_type)
+    node = NodeConfig(calculator=graph_type, node_options=tuple(options))
+    return _graph_of(found, SubgraphContext(node, services))
+
+
+def expand(
+    graph: GraphConfig,
+    library: Library,
+    errors: list[ConfigError] | None = None,
+    *,
+    options: Sequence[OptionsEntry] = (),
+    services: Mapping[str, Any] | None = None,
+) -> GraphConfig:
+    """Replaces every subgraph node by its nodes until none is left (SG-5 to SG-14), and wires options.
 
     Nodes of unknown types are left for the validation to report.
 
@@ -201,62 +116,132 @@ def expand(graph: GraphConfig, library: Library, errors: list[ConfigError] | Non
         graph: The graph as written.
         library: What its names mean.
         errors: Takes what is wrong with single nodes, which stay as they are; None to have it raised.
+        options: Options of the application for the graph, merged over its own (SG-21).
+        services: What subgraphs made by code may use.
 
     Raises:
         ConfigError: A subgraph is recursive or does not fit its node; LimitError for too many nodes.
     """
     found: list[ConfigError] = [] if errors is None else errors
-    items = [_Item(node) for node in graph.node]
-    generators = list(graph.packet_generator)
-    handlers = list(graph.status_handler)
-    expanded = False
-    while True:
-        for item in items:
-            if item.target is None:
-                item.target = _target(item.node, library, graph.package)
-        subgraphs = [item for item in items if is_subgraph(item.target)]
-        if not subgraphs:
-            break
-        expanded = True
-        items = [item for item in items if not is_subgraph(item.target)]
-        names = canonical_names([item.node for item in (*items, *subgraphs)])[len(items) :]
-        for item, name in zip(subgraphs, names, strict=True):
-            try:
-                inner = _instantiate(item, name)
-            except ConfigError as error:
-                found.extend(placed(part, item.node, name) for part in error.errors)
-                item.target = CalculatorBase
-                items.append(item)
-                continue
-            if len(items) + len(inner.nodes) > MAX_NODES:
-                msg = f"the expanded graph has more than {MAX_NODES} nodes"
-                raise LimitError(msg, location=graph.location, node=name)
-            ancestors = (*item.ancestors, item.node.calculator)
-            items.extend(_Item(node, ancestors) for node in inner.nodes)
-            generators.extend(inner.generators)
-            handlers.extend(inner.handlers)
+    expander = _Expander(library, graph.package, services or {})
+    wired = expander.wire(graph, [options], found)
+    expanded = expander.expand(wired, found)
     if errors is None:
         raise_all(found)
-    if not expanded:
-        return graph
-    return replace(
-        graph,
-        node=tuple(item.node for item in items),
-        packet_generator=tuple(generators),
-        status_handler=tuple(handlers),
-    )
+    return expanded
 
 
-def _target(node: NodeConfig, library: Library, package: str) -> Any:
-    try:
-        return library.find(node.calculator, package) or CalculatorBase
-    except ConfigError:
-        return CalculatorBase  # the validation finds it again, and reports it
+@dataclass(frozen=True)
+class _Expander:
+    library: Library
+    package: str
+    services: Mapping[str, Any]
+
+    def wire(
+        self,
+        graph: GraphConfig,
+        given: Sequence[Sequence[OptionsEntry]],
+        errors: list[ConfigError],
+        prefix: str = "",
+    ) -> GraphConfig:
+        """The graph with the values of its options in its nodes."""
+
+        def take(error: ConfigError, node: NodeConfig) -> None:
+            name = prefix + (node.name or node.calculator)
+            errors.extend(placed(part, node, name) for part in error.errors)
+
+        return wire_options(graph, given, self._target, take)
+
+    def expand(self, graph: GraphConfig, found: list[ConfigError]) -> GraphConfig:
+        """The graph without subgraph nodes."""
+        items = [_Item(node) for node in graph.node]
+        generators = list(graph.packet_generator)
+        handlers = list(graph.status_handler)
+        expanded = False
+        while True:
+            for item in items:
+                if item.target is None:
+                    item.target = self._target(item.node)
+            subgraphs = [item for item in items if is_subgraph(item.target)]
+            if not subgraphs:
+                break
+            expanded = True
+            items = [item for item in items if not is_subgraph(item.target)]
+            names = canonical_names([item.node for item in (*items, *subgraphs)])[len(items) :]
+            for item, name in zip(subgraphs, names, strict=True):
+                try:
+                    inner = self._instantiate(item, name)
+                except ConfigError as error:
+                    found.extend(placed(part, item.node, name) for part in error.errors)
+                    item.target = CalculatorBase
+                    items.append(item)
+                    continue
+                if len(items) + len(inner.nodes) > MAX_NODES:
+                    msg = f"the expanded graph has more than {MAX_NODES} nodes"
+                    raise LimitError(msg, location=graph.location, node=name)
+                ancestors = (*item.ancestors, item.node.calculator)
+                items.extend(_Item(node, ancestors) for node in inner.nodes)
+                generators.extend(inner.generators)
+                handlers.extend(inner.handlers)
+        if not expanded:
+            return graph
+        return replace(
+            graph,
+            node=tuple(item.node for item in items),
+            packet_generator=tuple(generators),
+            status_handler=tuple(handlers),
+        )
+
+    def _target(self, node: NodeConfig) -> Any:
+        """What the node's calculator means."""
+        try:
+            return self.library.find(node.calculator, self.package) or CalculatorBase
+        except ConfigError:
+            return CalculatorBase  # the validation finds it again, and reports it
+
+    def _instantiate(self, item: _Item, name: str) -> _Inside:
+        node = item.node
+        # Code may well contain its own type, with other options; then only the depth is limited.
+        recursive = isinstance(item.target, GraphConfig) and node.calculator in item.ancestors
+        if recursive or len(item.ancestors) >= MAX_DEPTH:
+            chain = " -> ".join((*item.ancestors, node.calculator))
+            msg = f"subgraphs are nested without end: {chain}"
+            raise LimitError(msg)
+        given = [
+            field_name
+            for field_name in (
+                "source_layer",
+                "buffer_size_hint",
+                "output_stream_handler",
+                "input_stream_info",
+            )
+            if getattr(node, field_name)
+        ]
+        if given:
+            msg = f'"{node.calculator}" is a subgraph, but {", ".join(given)} can only be set on a calculator'
+            raise ContractError(msg)
+        prefix = re.sub(r"[. :]", "_", name.lower()) + "__"
+        if _NAME.fullmatch(prefix) is None:
+            msg = (
+                f'the name of a subgraph node becomes the prefix of the streams in it, but "{prefix}" cannot '
+                'begin the name of a stream: use letters, digits, "_", "." and spaces, and no digit first'
+            )
+            raise ContractError(msg)
+        graph = _graph_of(item.target, SubgraphContext(node, self.services))
+        errors: list[ConfigError] = []
+        graph = self.wire(graph, (node.options, node.node_options), errors, prefix)
+        raise_all(errors)
+        if graph.packet_factory:
+            msg = "packet_factory is not supported in subgraphs"
+            raise ContractError(msg, location=graph.packet_factory[0].location)
+        return _connect(graph, node, prefix)
 
 
 def is_subgraph(target: object) -> bool:
     """Whether what a name means stands for a graph."""
-    return isinstance(target, GraphConfig) or (isinstance(target, type) and issubclass(target, Subgraph))
+    return isinstance(target, GraphConfig | GraphTemplate) or (
+        isinstance(target, type) and issubclass(target, Subgraph)
+    )
 
 
 def placed(error: ConfigError, node: NodeConfig, name: str) -> ConfigError:
@@ -266,45 +251,19 @@ def placed(error: ConfigError, node: NodeConfig, name: str) -> ConfigError:
     return error
 
 
-def _instantiate(item: _Item, name: str) -> _Inside:
-    node = item.node
-    # Code may well contain its own type, with other options; then only the depth is limited.
-    recursive = isinstance(item.target, GraphConfig) and node.calculator in item.ancestors
-    if recursive or len(item.ancestors) >= MAX_DEPTH:
-        chain = " -> ".join((*item.ancestors, node.calculator))
-        msg = f"subgraphs are nested without end: {chain}"
-        raise LimitError(msg)
-    given = [
-        field_name
-        for field_name in ("source_layer", "buffer_size_hint", "output_stream_handler", "input_stream_info")
-        if getattr(node, field_name)
-    ]
-    if given:
-        msg = f'"{node.calculator}" is a subgraph, but {", ".join(given)} can only be set on a calculator'
-        raise ContractError(msg)
-    prefix = re.sub(r"[. :]", "_", name.lower()) + "__"
-    if _NAME.fullmatch(prefix) is None:
-        msg = (
-            f'the name of a subgraph node becomes the prefix of the streams in it, but "{prefix}" cannot '
-            'begin the name of a stream: use letters, digits, "_", "." and spaces, and no digit first'
-        )
-        raise ContractError(msg)
-    graph = _graph_of(item.target, node)
-    if graph.packet_factory:
-        msg = "packet_factory is not supported in subgraphs"
-        raise ContractError(msg, location=graph.packet_factory[0].location)
-    return _connect(graph, node, prefix)
-
-
-def _graph_of(target: GraphConfig | type[Subgraph], node: NodeConfig) -> GraphConfig:
+def _graph_of(target: Any, context: SubgraphContext) -> GraphConfig:
+    """The graph that a name stands for, made for a node."""
     if isinstance(target, GraphConfig):
         return target
+    if isinstance(target, GraphTemplate):
+        return target.expand(context.get_options(TemplateSubgraphOptions).dict.environment())
     try:
-        return target.get_config(node)
+        made: GraphConfig = target.get_config(context)
     except ConfigError:
         raise
     except Exception as error:
-        raise failed(target.get_config, node, error) from error
+        raise failed(target.get_config, context.node, error) from error
+    return made
 
 
 def failed(function: Callable[..., object], node: NodeConfig, error: Exception) -> ContractError:

@@ -6,8 +6,9 @@ Pure functions. All errors of a config are collected and raised at once.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from mpgraph.calculator import CalculatorBase
 from mpgraph.contract import Contract
@@ -15,6 +16,7 @@ from mpgraph.errors import ConfigError, ContractError, Location, raise_all
 from mpgraph.port_map import PortMap, describe, list_ports, parse_reference
 from mpgraph.ports import Kind
 
+from .entries import OptionsEntry
 from .executors import plan_executors, with_default_executor
 from .packet_types import resolve_types
 from .plan import DEFAULT_POLICY, NodePlan, Plan, SidePlan, StreamPlan
@@ -26,19 +28,28 @@ __all__ = ["make_plan"]
 _SHOWN = 12  # nodes of a cycle
 
 
-def make_plan(graph: GraphConfig, library: Library, policies: Collection[str]) -> Plan:
+def make_plan(
+    graph: GraphConfig,
+    library: Library,
+    policies: Collection[str],
+    *,
+    options: Sequence[OptionsEntry] = (),
+    services: Mapping[str, Any] | None = None,
+) -> Plan:
     """Expands and checks a graph.
 
     Args:
         graph: The graph as written.
         library: What its names mean.
         policies: The names of the input policies that there are.
+        options: Options of the application for the graph (SG-21).
+        services: The services that subgraphs made by code may use (SG-4).
 
     Raises:
         ConfigError: With every error that was found.
     """
     errors: list[ConfigError] = []
-    expanded = expand(graph, library, errors)
+    expanded = expand(graph, library, errors, options=options, services=services)
     return _Planner(expanded, library, policies, errors).plan()
 
 
@@ -190,9 +201,6 @@ class _Planner:
         return None
 
     def _contract(self, node: NodePlan) -> None:
-        if node.config.option_value:
-            where = getattr(node.config.option_value[0], "location", None)
-            self._error("option_value is not supported; write the options out", node=node, location=where)
         try:
             node.config.check_options()
             node.calculator.get_contract(node.contract)

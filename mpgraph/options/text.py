@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -18,6 +19,12 @@ T = TypeVar("T")
 
 _TRUE = frozenset({"true", "True", "t"})
 _FALSE = frozenset({"false", "False", "f"})
+_TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1"})
+_FALSE_WORDS = frozenset({"false", "f", "no", "n", "0"})
+_INTEGER = re.compile(r"[+-]?[0-9]{1,30}")
+_REAL = re.compile(
+    r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan)", re.IGNORECASE
+)
 _SPECIAL_FLOATS = {"inf": math.inf, "infinity": math.inf, "nan": math.nan}
 
 
@@ -112,7 +119,9 @@ def _read_value(schema: Schema, field: OptionField, entry: Field, errors: list[C
 def _read_scalar(field: OptionField, scalar: Scalar) -> Any:
     """One value of a field. Raises ValueError."""
     value: Any = None
-    if field.wire in INTEGER_RANGES:
+    if scalar.kind == "loose":
+        value = _loose(field, str(scalar.value))
+    elif field.wire in INTEGER_RANGES:
         value = scalar.value if scalar.kind == "int" else None
     elif field.wire in ("float", "double"):
         value = _float_of(scalar)
@@ -132,6 +141,20 @@ def _read_scalar(field: OptionField, scalar: Scalar) -> Any:
         msg = f"expected {_expected(field)}, got {_shown(scalar)}"
         raise ValueError(msg)
     return field.convert_one(value)
+
+
+def _loose(field: OptionField, text: str) -> Any:
+    """What the text of a template says to the field (TP-4); None if it says nothing to it."""
+    if field.wire in ("string", "bytes"):
+        return text if field.wire == "string" else text.encode()
+    text = text.strip()
+    if field.wire in INTEGER_RANGES or (field.wire == "enum" and _INTEGER.fullmatch(text)):
+        return int(text) if _INTEGER.fullmatch(text) else None
+    if field.wire in ("float", "double"):
+        return float(text) if _REAL.fullmatch(text) else None
+    if field.wire == "bool":
+        return True if text.lower() in _TRUE_WORDS else False if text.lower() in _FALSE_WORDS else None
+    return _enum_of(field, Scalar("name", text, text=text)) if field.wire == "enum" else None
 
 
 def _float_of(scalar: Scalar) -> float | None:

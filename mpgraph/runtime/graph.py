@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import index
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeAlias
 
+from mpgraph.config.entries import OptionsEntry
 from mpgraph.config.plan import Plan
 from mpgraph.config.schema import GraphConfig
-from mpgraph.config.subgraph import Library
+from mpgraph.config.subgraph import Library, main_graph
+from mpgraph.config.template import GraphTemplate, load_graph, parse_graph
 from mpgraph.config.validate import make_plan
 from mpgraph.errors import (
     CancelledError,
@@ -36,6 +38,8 @@ from .wiring import GraphInput
 
 __all__ = ["Graph"]
 
+GraphSource: TypeAlias = str | Path | GraphConfig | GraphTemplate
+
 
 class Graph:
     """A graph of calculators that packets run through.
@@ -53,13 +57,17 @@ class Graph:
     started again when it is done.
 
     Args:
-        config: A ``.pbtxt`` or ``.binarypb`` file, a graph as text, or a `GraphConfig`.
+        config: A ``.pbtxt`` or ``.binarypb`` file, a graph as text, a `GraphConfig` or a `GraphTemplate`;
+            or a list of such, in which the graphs with a ``type`` are subgraphs of the one without (SG-3).
         side_packets: Side packets for every run; values or packets by name.
         graph_path: Folders with more subgraphs.
         num_threads: The most threads of the default executor; None for what the graph says, 0 to run
             everything in the calls that wait for the graph.
         resources: Where calculators find files; by default the graph's folder and the known models.
         services: Graph services by key.
+        graph_type: Which graph of a list to run, or which that is found as subgraphs are; "" for the one
+            without a type.
+        options: Options of the graph as a whole, such as the arguments of a template.
 
     Raises:
         ConfigError: The graph has errors; all of them are in it.
@@ -68,18 +76,26 @@ class Graph:
 
     def __init__(
         self,
-        config: str | Path | GraphConfig,
+        config: GraphSource | Sequence[GraphSource],
         *,
         side_packets: Mapping[str, Any] | None = None,
         graph_path: Iterable[str | Path] = (),
         num_threads: int | None = None,
         resources: Resources | None = None,
         services: Mapping[str, Any] | None = None,
+        graph_type: str = "",
+        options: Iterable[object] = (),
     ) -> None:
-        graph, folder = _load(config)
-        beside = () if folder is None else (folder,)
-        library = Library([Path(path) for path in graph_path], beside=beside)
-        self.plan: Plan = make_plan(graph, library, POLICIES.keys())
+        sources = [config] if isinstance(config, GraphSource) else list(config)
+        loaded = [_load(source) for source in sources]
+        beside = tuple(dict.fromkeys(folder for _, folder in loaded if folder is not None))
+        graphs = [graph for graph, _ in loaded]
+        single = isinstance(config, GraphSource)
+        library = Library([Path(path) for path in graph_path], beside=beside, graphs=[] if single else graphs)
+        given = [OptionsEntry.of(opts) for opts in options]
+        chosen = graphs[0] if single and not graph_type else None
+        graph = main_graph(library, graph_type, given, services or {}, chosen)
+        self.plan: Plan = make_plan(graph, library, POLICIES.keys(), options=given, services=services)
         self._side_packets = dict(side_packets or {})
         self._num_threads = num_threads
         self._resources = resources if resources is not None else Resources(folders=beside)
@@ -437,8 +453,8 @@ class Graph:
         raise first.with_traceback(None)
 
 
-def _load(config: str | Path | GraphConfig) -> tuple[GraphConfig, Path | None]:
-    if isinstance(config, GraphConfig):
+def _load(config: GraphSource) -> tuple[GraphConfig | GraphTemplate, Path | None]:
+    if isinstance(config, GraphConfig | GraphTemplate):
         return config, None
     if isinstance(config, str) and not ("\n" not in config and config.endswith((".pbtxt", ".binarypb"))):
         if not config.strip():
@@ -446,9 +462,9 @@ def _load(config: str | Path | GraphConfig) -> tuple[GraphConfig, Path | None]:
         if not any(mark in config for mark in ":{<#"):
             msg = f'"{config}" is neither a graph as text nor the name of a .pbtxt or .binarypb file'
             raise ConfigError(msg)
-        return GraphConfig.from_text(config), None
+        return parse_graph(config), None
     path = Path(config)
-    return GraphConfig.load(path), path.parent
+    return load_graph(path), path.parent
 
 
 def _abandon(run: Scheduler) -> None:

@@ -15,7 +15,7 @@ from stubs import Anything, registered
 from mpgraph import Graph, registry
 from mpgraph.config import subgraph
 from mpgraph.config.schema import GraphConfig, NodeConfig
-from mpgraph.config.subgraph import Library, Subgraph, canonical_names, expand
+from mpgraph.config.subgraph import Library, Subgraph, SubgraphContext, canonical_names, expand
 from mpgraph.config.validate import make_plan
 from mpgraph.errors import ConfigError, ContractError, LimitError, Location, PbtxtSyntaxError
 
@@ -394,12 +394,12 @@ class Repeat(Subgraph, name="SgRepeat"):
     """As many nodes as the name says, the first of them its own type again."""
 
     @classmethod
-    def get_config(cls, node: NodeConfig) -> GraphConfig:
-        count = int(node.option_value[0])
+    def get_config(cls, context: SubgraphContext) -> GraphConfig:
+        count = context.node.max_in_flight
         if count < 0:
             msg = "fewer than no nodes"
             raise ConfigError(msg)
-        inner = f'node {{ calculator: "SgRepeat" option_value: "{count - 1}" }}' if count else ""
+        inner = f'node {{ calculator: "SgRepeat" max_in_flight: {count - 1} }}' if count else ""
         return graph(f'input_stream: "A:a" {inner} node {{ calculator: "SgA" input_stream: "a" }}')
 
 
@@ -407,13 +407,13 @@ class Broken(Subgraph, name="SgBroken"):
     """Raises what it should not."""
 
     @classmethod
-    def get_config(cls, node: NodeConfig) -> GraphConfig:
+    def get_config(cls, context: SubgraphContext) -> GraphConfig:
         raise KeyError("missing")
 
 
 def test_code_makes_a_graph_from_the_node() -> None:
     """SG-1, SG-4; it may contain its own type with other options, as SwitchContainer does."""
-    text = 'node { calculator: "SgRepeat" option_value: "2" input_stream: "A:x" }'
+    text = 'node { calculator: "SgRepeat" max_in_flight: 2 input_stream: "A:x" }'
     assert expanded(text) == [
         "sgrepeat__SgA = SgA x > ",
         "sgrepeat__sgrepeat__SgA = SgA  > ",
@@ -425,11 +425,11 @@ def test_code_makes_a_graph_from_the_node() -> None:
 
 def test_code_that_nests_without_end_reaches_the_limit_of_depth() -> None:
     with pytest.raises(LimitError, match="nested without end: SgRepeat -> SgRepeat -> "):
-        expanded('node { calculator: "SgRepeat" option_value: "1000" }')
+        expanded('node { calculator: "SgRepeat" max_in_flight: 1000 }')
 
 
 def test_errors_of_code_have_the_place_of_the_node() -> None:
-    assert refused('node { calculator: "SgRepeat" option_value: "-1" }') == [
+    assert refused('node { calculator: "SgRepeat" max_in_flight: -1 }') == [
         'main.pbtxt:1:6: node "SgRepeat": fewer than no nodes'
     ]
     (error,) = refused('node { calculator: "SgBroken" name: "b" }')
@@ -439,7 +439,7 @@ def test_errors_of_code_have_the_place_of_the_node() -> None:
 
 def test_the_plain_base_makes_no_graph() -> None:
     with pytest.raises(NotImplementedError):
-        Subgraph.get_config(NodeConfig())
+        Subgraph.get_config(SubgraphContext(NodeConfig()))
 
 
 # Finding them.

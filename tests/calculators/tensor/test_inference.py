@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mpgraph.calculators.tensor.inference import Inference
 
+from mpgraph.config.library import SubgraphContext
 from mpgraph.config.schema import GraphConfig
 
 
@@ -15,7 +16,7 @@ def test_is_the_same_node_with_another_calculator() -> None:
           options { [mediapipe.InferenceCalculatorOptions.ext] { delegate { xnnpack { num_threads: 2 } } } }"""
     (node,) = GraphConfig.from_text(f'node {{ calculator: "InferenceCalculator" {body} }}').node
     (expected,) = GraphConfig.from_text(f'node {{ calculator: "InferenceCalculatorCpu" {body} }}').node
-    made = Inference.get_config(node)
+    made = Inference.get_config(SubgraphContext(node))
     assert made.node == (expected,)
     assert made.input_stream == ("TENSOR:0:a", "TENSOR:1:b")
     assert made.output_stream == ("TENSORS:c",)
