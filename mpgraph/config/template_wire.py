@@ -114,9 +114,12 @@ class TemplateSubgraphOptions:
     dict: TemplateDict = option(1)
 
 
-@options(message="mediapipe.TemplateExpression")
+@options(message="mpgraph.TemplateExpression")
 class TemplateExpression:
-    """A rule of a template, or an expression in one."""
+    """A rule of a template, or an expression in one: ``mediapipe.TemplateExpression``.
+
+    Upstream's `field_value` is a string that holds any bytes.
+    """
 
     param: str = option(1)
     op: str = option(2)
@@ -131,9 +134,12 @@ class TemplateExpression:
         return Expression(self.op, self.param, tuple(arg.expression() for arg in self.arg))
 
 
-@options(message="mediapipe.CalculatorGraphTemplate")
+@options(message="mpgraph.CalculatorGraphTemplate")
 class CalculatorGraphTemplate:
-    """A config with placeholders, and the rules that replace them, in order of the document."""
+    """A config with placeholders, and the rules that replace them, in order of the document.
+
+    It is ``mediapipe.CalculatorGraphTemplate``, whose config stays serialised.
+    """
 
     config: _RawConfig = option(1)
     rule: tuple[TemplateExpression, ...] = option(2)
