@@ -78,11 +78,11 @@ class Packet:
         return Timestamp.of(self.time)
 
     @timestamp.setter
-    def timestamp(self, time: int) -> None:
+    def timestamp(self, time: object) -> None:
         if isinstance(time, Timestamp) or not hasattr(time, "__index__"):
             msg = f"incompatible function arguments: a packet's timestamp is set to an int, got {time!r}"
             raise TypeError(msg)
-        self.time = Timestamp(time).value
+        self.time = Timestamp(index(time)).value
 
     @property
     def type(self) -> PacketType | None:

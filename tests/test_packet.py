@@ -129,7 +129,7 @@ def test_the_timestamp_has_upstreams_interface() -> None:
     assert type(packet.at(Timestamp(8)).time) is int
     for wrong in (Timestamp(9), 1.5, "1", None):
         with pytest.raises(TypeError, match="set to an int"):
-            packet.timestamp = wrong  # type: ignore[assignment]
+            packet.timestamp = wrong
     with pytest.raises(ValueError, match=r"special value: Timestamp::Done\(\)"):
         packet.timestamp = 2**63 - 1
     for wrong in (1.5, "1", None):

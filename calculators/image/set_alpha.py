@@ -95,6 +95,7 @@ class SetAlpha(Calculator, name="SetAlphaCalculator"):
             raise ValueError(msg)
         alpha = self._alpha(cc, frame)
         source = frame.numpy_view()
+        out: Pixels
         if frame.is_empty():
             out = np.empty((frame.height, frame.width, 4), np.uint8)
         else:

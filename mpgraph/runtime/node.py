@@ -166,7 +166,7 @@ class Node:
 
     # What it may do next.
 
-    def look(self) -> None:
+    def notify(self) -> None:
         """Queues the calls that its inputs are ready for, or passes on how far they are settled.
 
         Done whenever an input changed, before anything else changes: as upstream, depth first.
@@ -197,8 +197,6 @@ class Node:
                 run.schedule_close(self)
             else:
                 self._settle_outputs(stream.bound)
-
-    notify = look
 
     def _look_at_all(self) -> None:
         while self.in_flight < self.max_in_flight:
@@ -327,7 +325,7 @@ class Node:
         stream = self._single
         assert stream is not None
         if stream.queue or stream.bound > following:
-            self.look()
+            self.notify()
 
     def _processed(self, cc: Context, raised: BaseException | None) -> None:
         """Delivers what a call sent, then sees what follows."""

@@ -499,7 +499,7 @@ class Scheduler:
         if node.is_source:
             self._layers.append(node)
         else:
-            node.look()
+            node.notify()
 
     def _one_less(self, node: Node) -> None:
         node.waiting -= 1
@@ -530,7 +530,7 @@ class Scheduler:
         else:
             if raised is not None:
                 self._stopping = True
-            node.look()
+            node.notify()
 
     def fail_call(self, node: Node, cc: Context, raised: BaseException) -> None:
         """Notes that a call of `process` failed."""
@@ -592,7 +592,7 @@ class Scheduler:
             while self.dirty:
                 node = self.dirty.pop()
                 node.dirty = False
-                node.look()
+                node.notify()
             if self.pending or not self._when_idle():
                 break
         if self._waiters and (self._seen != self.changes or not self.pending or self.errors):

@@ -91,5 +91,5 @@ def test_contract() -> None:
         Graph(node("ColorConvert", ["RGB_IN:in"], ["RGBA_OUT:a", "GRAY_OUT:b"]))
     with pytest.raises(ContractError, match="exactly one input"):
         Graph(node("ColorConvert", ["RGB_IN:in", "GRAY_IN:other"], ["RGBA_OUT:a"]))
-    with pytest.raises(ConfigError, match="exactly one output .* connected: none"):
+    with pytest.raises(ConfigError, match=r"exactly one output .* connected: none"):
         Graph(node("ColorConvert", ["RGB_IN:in"], ["BGR_OUT:out"]))
