@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+from .timestamp import Timestamp
 
 if TYPE_CHECKING:
     from .packet import Packet
@@ -28,9 +30,11 @@ __all__ = [
     "STRING",
     "UINT64",
     "PacketType",
+    "one_of",
     "packet_type",
     "register_packet_type",
     "type_of",
+    "vector_of",
 ]
 
 
@@ -98,7 +102,14 @@ DOUBLE: Final = PacketType("double", _is_float)
 BOOL: Final = PacketType("bool", lambda value: isinstance(value, bool))
 STRING: Final = PacketType("string", lambda value: isinstance(value, str | bytes))
 
-_REGISTERED: dict[type, PacketType] = {int: INT, float: FLOAT, bool: BOOL, str: STRING, bytes: STRING}
+_REGISTERED: dict[type, PacketType] = {
+    int: INT,
+    float: FLOAT,
+    bool: BOOL,
+    str: STRING,
+    bytes: STRING,
+    Timestamp: PacketType("::mediapipe::Timestamp", lambda value: isinstance(value, Timestamp)),
+}
 _BUILT: dict[Any, PacketType] = {object: ANY, Any: ANY}
 
 
@@ -130,7 +141,7 @@ def _build(annotation: Any) -> PacketType:
     origin = typing.get_origin(annotation)
     arguments = typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
-        return _one_of([packet_type(argument) for argument in arguments])
+        return one_of(*arguments)
     if origin is list:
         item = packet_type(arguments[0])
         check = item.check
@@ -159,9 +170,15 @@ def _build(annotation: Any) -> PacketType:
     return _REGISTERED.get(python) or PacketType(_name(python), lambda value: isinstance(value, python))
 
 
-def _one_of(members: Iterable[PacketType]) -> PacketType:
+def vector_of(item: Any) -> PacketType:
+    """The type of a list of items, which are of a Python type or a `PacketType`: ``list[item]``."""
+    return packet_type(types.GenericAlias(list, (item,)))
+
+
+def one_of(*alternatives: Any) -> PacketType:
+    """The type of packets that are of any of these types, Python types or `PacketType`: ``A | B``."""
     flat: dict[PacketType, None] = {}
-    for member in members:
+    for member in map(packet_type, alternatives):
         if member is ANY:
             return ANY
         flat.update(dict.fromkeys(member.members or (member,)))

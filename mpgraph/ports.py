@@ -15,7 +15,7 @@ The type in brackets is the packet type (`mpgraph.packet_type`); an untagged por
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from .packet_type import ANY, PacketType, packet_type
 
@@ -90,6 +90,12 @@ class Port(Generic[T]):
             alias = getattr(self, "__orig_class__", None)
             self._type = packet_type(alias.__args__[0]) if alias is not None else ANY
         return self._type
+
+    def of(self, type: PacketType) -> Self:
+        """The same port with another packet type, for a subclass."""
+        port = self.__class__(self.tag, self.index, optional=self.optional, same_as=self.same_as, type=type)
+        port.attribute = self.attribute
+        return port
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}[{self.type}]({self.tag!r}, {self.index})"
@@ -170,6 +176,12 @@ class Ports(Generic[T]):
             alias = getattr(self, "__orig_class__", None)
             self._type = packet_type(alias.__args__[0]) if alias is not None else ANY
         return self._type
+
+    def of(self, type: PacketType) -> Self:
+        """The same ports with another packet type, for a subclass."""
+        ports = self.__class__(self.tag, at_least=self.at_least, same_as=self.same_as, type=type)
+        ports.attribute = self.attribute
+        return ports
 
     def _key(self, index: int) -> Any:
         if index < 0:

@@ -146,11 +146,14 @@ def test_entry_points_are_the_calculators_that_there_are() -> None:
 
 @pytest.mark.parametrize("name", MODULES_WITH_CALCULATORS)
 def test_a_calculators_file_is_named_after_it(name: str) -> None:
-    """And its class; a family shares one file, named after the first of it."""
+    """And its class; several share one file, named after one of them or after the base of all."""
     file = name.rpartition("/")[2]
-    names = [cls.registered_name for cls in REGISTERED[name]]
-    assert file in {snake_case(registered.replace("Calculator", "")) for registered in names}
-    for cls in REGISTERED[name]:
+    classes = REGISTERED[name]
+    names = {snake_case(cls.registered_name.replace("Calculator", "")) for cls in classes}
+    shared = {base for base in classes[0].__mro__ if all(issubclass(cls, base) for cls in classes)}
+    names |= {snake_case(base.__name__) for base in shared if base.__module__ == classes[0].__module__}
+    assert file in names
+    for cls in classes:
         assert cls.__name__ in (cls.registered_name, cls.registered_name.replace("Calculator", ""))
 
 
