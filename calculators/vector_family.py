@@ -80,6 +80,9 @@ class MessageList:
         message: The message class.
         item: The class of an item.
 
+    Raises:
+        TypeError: The message has several fields.
+
     Attributes:
         item: The packet type of an item.
         type: The packet type of the message.
@@ -92,8 +95,11 @@ class MessageList:
         self.item = packet_type(item)
         self.type = packet_type(message)
         self._message = message
-        (field,) = message.DESCRIPTOR.fields
-        self._field: str = field.name
+        fields: list[str] = [field.name for field in message.DESCRIPTOR.fields]
+        if len(fields) != 1:
+            msg = f"{message.__name__} is no list: expected one repeated field, it has {', '.join(fields)}"
+            raise TypeError(msg)
+        (self._field,) = fields
 
     def unpack(self, value: Any) -> Sequence[Any]:
         """The items in the message; they are parts of it, no copies."""

@@ -21,9 +21,12 @@ from mpgraph.packet_type import (
     STRING,
     UINT64,
     PacketType,
+    one_of,
     register_packet_type,
     type_of,
+    vector_of,
 )
+from mpgraph.timestamp import Timestamp
 
 as_type = packet_type.packet_type
 
@@ -78,6 +81,22 @@ def test_names(annotation: Any, name: str) -> None:
 def test_a_packet_type_stands_for_itself_and_types_are_made_once() -> None:
     assert as_type(INT64) is INT64
     assert as_type(list[int]) is as_type(list[int])
+
+
+def test_exact_types_make_vectors_and_alternatives() -> None:
+    """Where no Python type says it."""
+    assert vector_of(UINT64).name == "::std::vector<uint64_t>"
+    assert vector_of(float) == as_type(list[float])
+    assert vector_of(STRING) == vector_of(str)
+    assert one_of(int, UINT64).name == "OneOf<int, uint64_t>"
+    assert one_of(float, vector_of(float)) == as_type(float | list[float])
+    assert one_of(one_of(INT, BOOL), INT).members == (INT, BOOL)
+
+
+def test_a_timestamp_is_a_type_of_its_own() -> None:
+    assert as_type(Timestamp).name == "::mediapipe::Timestamp"
+    assert type_of(Timestamp(5)) is as_type(Timestamp)
+    assert not as_type(Timestamp).check(5)
 
 
 def test_one_of_one_is_that_one_and_with_any_it_is_any() -> None:

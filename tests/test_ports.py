@@ -73,6 +73,20 @@ def test_an_index_of_repeated_ports_is_a_key(cls: Any, item: Any) -> None:
     assert repr(ports) == f"{cls.__name__}[string]('A')"
 
 
+@pytest.mark.parametrize("cls", SINGLE + REPEATED)
+def test_a_port_of_another_type_is_the_same_else(cls: Any) -> None:
+    class Owner:
+        first = cls("A", optional=True) if cls in SINGLE else cls("A", at_least=2)
+
+    port = Owner.first.of(INT)
+    assert (type(port), port.tag, port.attribute, port.type) == (cls, "A", "first", INT)
+    assert Owner.first.type is ANY
+    if cls in SINGLE:
+        assert port.optional
+    else:
+        assert (port.at_least, port[0].type, Owner.first[0].type) == (2, INT, ANY)
+
+
 def test_repeated_ports_of_the_same_type_go_by_index() -> None:
     inputs = Inputs[object]("IN")
     outputs = Outputs[object]("OUT", same_as=inputs)

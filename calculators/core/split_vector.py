@@ -130,7 +130,7 @@ class SplitVector(VectorCalculator):
                 raise ContractError(msg)
         if options.combine_outputs or cls.holds.moves:
             for one, other in combinations(ranges, 2):
-                if one.begin < other.end and other.begin < one.end:
+                if one.begin <= other.begin < one.end or other.begin <= one.begin < other.end:
                     why = "combine_outputs" if options.combine_outputs else f"{contract.calculator}"
                     msg = (
                         f"{why} needs ranges that do not overlap, got {one.begin} to {one.end} "

@@ -13,7 +13,7 @@ from oracle_client import oracle
 from mpgraph import Graph, Packet
 from mpgraph.errors import MpgraphError
 
-__all__ = ["Found", "Step", "add", "close", "compare", "node", "play"]
+__all__ = ["Found", "Step", "add", "close", "compare", "node", "plain", "play"]
 
 Step = tuple[Any, ...]
 Found = dict[str, list[tuple[int, Any]]]
@@ -74,7 +74,8 @@ def compare(
 ) -> None:
     """Asserts that packets, bounds and whether the run fails are the same on the real MediaPipe.
 
-    Of failed runs, only the packets: upstream passes on some bounds at the end of such a run.
+    Of failed runs, only the packets: upstream passes on some bounds at the end of such a run. A value that
+    is a list goes in as a packet with a declared type. Messages are compared as bytes.
     """
     found: Found = {name: [] for name in outputs}
     failed = False
@@ -84,9 +85,17 @@ def compare(
         failed = True
     expected, has_failed = _theirs(text, steps, outputs, side or {})
     assert failed == has_failed
+    found = {name: [(t, plain(value)) for t, value in got] for name, got in found.items()}
     if failed:
         found, expected = _packets(found), _packets(expected)
     assert found == expected
+
+
+def plain(value: Any) -> Any:
+    """The value as the oracle gives it: a message, also in a list, as its bytes."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value.SerializePartialToString() if hasattr(value, "SerializePartialToString") else value
 
 
 def _packets(found: Found) -> Found:
@@ -115,7 +124,8 @@ def _collector(to: list[tuple[int, Any]]) -> Callable[[Packet], None]:
 def _theirs(
     text: str, steps: Sequence[Step], outputs: Sequence[str], side: Mapping[str, Any]
 ) -> tuple[Found, bool]:
-    idle = [part for step in steps for part in (step, ("idle",))]
+    given = [(*step[:3], _given(step[3])) if step[0] == "add" else step for step in steps]
+    idle = [part for step in given for part in (step, ("idle",))]
     failed = False
     try:
         result = oracle.run_graph(
@@ -124,3 +134,20 @@ def _theirs(
     except oracle.OracleError as error:
         result, failed = error.partial or {}, True
     return {name: [(t, v.data) for t, v in result.get(name, ())] for name in outputs}, failed
+
+
+_VECTORS = {
+    "::std::vector<bool>": "bool_vector",
+    "::std::vector<float>": "float_vector",
+    "::std::vector<int>": "int_vector",
+    "::std::vector<std::string>": "string_vector",
+}
+
+
+def _given(value: Any) -> Any:
+    """A packet with a declared type as the oracle takes it; other values as they are."""
+    if not isinstance(value, Packet):
+        return value
+    assert value.declared is not None
+    name = value.declared.name
+    return oracle.Value(_VECTORS.get(name, name.removesuffix("_t")), value.value)
