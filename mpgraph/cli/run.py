@@ -15,6 +15,7 @@ from mpgraph.errors import MediaError
 
 from .exits import Exit, UsageError, say
 from .graph_file import add_arguments, check_nodes, find_graph, load_calculators, reading
+from .heap import keep_freed_memory
 from .side_packets import make_side_packets, split_list
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def run(args: argparse.Namespace) -> int:
         msg = "give one graph: mpgraph run GRAPH (mpgraph run --help says more)"
         raise UsageError(msg)
     path = find_graph(given[0])
+    keep_freed_memory()
     load_calculators(args.calculators)
     if not args.verbose and "cv2" not in sys.modules:
         os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
