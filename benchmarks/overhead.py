@@ -2,9 +2,9 @@
 
     python benchmarks/overhead.py [--rounds 8]
 
-Chains of PassThroughCalculator with an observer at the end; throughput (all packets, then one wait) and
-latency (a wait after each packet). MediaPipe runs with its default executor and with
-ApplicationThreadExecutor, its fastest.
+Chains of PassThroughCalculator, and a diamond of 32 branches that one node joins, with an observer at the
+end; throughput (all packets, then one wait) and latency (a wait after each packet). MediaPipe runs with its
+default executor and with ApplicationThreadExecutor, its fastest.
 """
 
 from __future__ import annotations
@@ -18,22 +18,34 @@ from turns import compare, mediapipe_python, serve
 HERE = Path(__file__).resolve().parent
 
 
-def chain(length, executor=""):
-    nodes = "".join(
-        f'node {{ calculator: "PassThroughCalculator" input_stream: "s{i}" output_stream: "s{i + 1}" }}\n'
-        for i in range(length)
-    )
-    return f'input_stream: "s0"\n{executor}{nodes}'
+def node(inputs, outputs):
+    ports = [f'input_stream: "{name}"' for name in inputs] + [f'output_stream: "{name}"' for name in outputs]
+    return f'node {{ calculator: "PassThroughCalculator" {" ".join(ports)} }}\n'
 
 
-def peer(length, latency, executor):
+def graph_of(shape, executor=""):
+    """The graph of a shape such as "chain 10" or "diamond 32"; it ends in the stream "end"."""
+    kind, size = shape.split()
+    count = int(size)
+    if kind == "chain":
+        names = [*(f"s{i}" for i in range(count)), "end"]
+        nodes = [node([first], [second]) for first, second in zip(names, names[1:], strict=False)]
+    else:
+        branches = [f"b{i}" for i in range(count)]
+        nodes = [node(["s0"], ["fork"])]
+        nodes += [node(["fork"], [branch]) for branch in branches]
+        nodes += [node(branches, ["end", *(f"e{i}" for i in range(1, count))])]
+    return f'input_stream: "s0"\n{executor}{"".join(nodes)}'
+
+
+def peer(shape, latency, executor):
     from mediapipe.python import packet_creator
     from mediapipe.python._framework_bindings.calculator_graph import CalculatorGraph
 
     line = 'executor { type: "ApplicationThreadExecutor" }\n' if executor == "application" else ""
-    graph = CalculatorGraph(graph_config=chain(length, line))
+    graph = CalculatorGraph(graph_config=graph_of(shape, line))
     results = []
-    graph.observe_output_stream(f"s{length}", lambda name, packet: results.append(packet))
+    graph.observe_output_stream("end", lambda name, packet: results.append(packet))
     graph.start_run()
     packet = packet_creator.create_int(1)
     timestamp = 0
@@ -52,12 +64,12 @@ def peer(length, latency, executor):
     serve(work)
 
 
-def ours(length, latency, threads):
+def ours(shape, latency, threads):
     from mpgraph import Graph, Packet
 
-    graph = Graph(chain(length), num_threads=0 if threads == "application" else None)
+    graph = Graph(graph_of(shape), num_threads=0 if threads == "application" else None)
     results = []
-    graph.observe(f"s{length}", results.append)
+    graph.observe("end", results.append)
     graph.start()
     packet = Packet(1)
     timestamp = 0
@@ -83,20 +95,20 @@ def main():
     parser.add_argument("--participant", nargs=4, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.participant:
-        who, length, latency, executor = arguments.participant
-        (peer if who == "peer" else ours)(int(length), latency == "True", executor)
+        who, shape, latency, executor = arguments.participant
+        (peer if who == "peer" else ours)(shape, latency == "True", executor)
         return
     for latency in (False, True):
-        for length in (1, 10, 100):
-            print(f"chain of {length}, {'latency' if latency else 'throughput'}, per packet")
+        for shape in ("chain 1", "chain 10", "chain 100", "diamond 32"):
+            print(f"{shape}, {'latency' if latency else 'throughput'}, per packet")
 
-            def command(python, who, executor, length=length, latency=latency):
+            def command(python, who, executor, shape=shape, latency=latency):
                 return [
                     python,
                     str(HERE / "overhead.py"),
                     "--participant",
                     who,
-                    str(length),
+                    shape,
                     str(latency),
                     executor,
                 ]
@@ -109,7 +121,7 @@ def main():
                     "mpgraph, application thread": command(sys.executable, "ours", "application"),
                 },
                 rounds=arguments.rounds,
-                count=max(100, 2000 // length),
+                count=max(100, 2000 // int(shape.split()[1])),
             )
 
 
