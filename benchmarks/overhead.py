@@ -10,6 +10,7 @@ default executor and with ApplicationThreadExecutor, its fastest.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def graph_of(shape, executor=""):
     count = int(size)
     if kind == "chain":
         names = [*(f"s{i}" for i in range(count)), "end"]
-        nodes = [node([first], [second]) for first, second in zip(names, names[1:], strict=False)]
+        nodes = [node([first], [second]) for first, second in itertools.pairwise(names)]
     else:
         branches = [f"b{i}" for i in range(count)]
         nodes = [node(["s0"], ["fork"])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from .errors import EmptyPacketError, PacketTypeError, RunError, SidePacketError, TimestampError
 from .packet import NOTHING, Packet
@@ -30,6 +30,12 @@ T = TypeVar("T")
 _EMPTY: Final = Packet()
 
 
+class HasBound(Protocol):
+    """A stream as a call sees it: no packet below its bound can be sent."""
+
+    bound: int
+
+
 class OutputSlot:
     """One output stream of a call: what is sent is collected and delivered when the call returns (C-30).
 
@@ -38,7 +44,8 @@ class OutputSlot:
         type: The packet type; None if it takes any.
         packets: What was sent in this call.
         bound: The bound set in this call, or None.
-        stream_bound: The stream's bound when the call began.
+        stream: The stream; None if calls run in parallel.
+        start_bound: The stream's bound when the call began, if calls run in parallel.
         closed: Whether the stream is closed, or will be after this call.
         header: The stream header; set in Open.
         offset: The timestamp offset; None if the outputs do not follow the inputs.
@@ -54,7 +61,8 @@ class OutputSlot:
         "name",
         "offset",
         "packets",
-        "stream_bound",
+        "start_bound",
+        "stream",
         "type",
         "usual",
     )
@@ -66,7 +74,8 @@ class OutputSlot:
         self.usual = offset == 0
         self.packets: list[Packet] = []
         self.bound: int | None = None
-        self.stream_bound = PRESTREAM
+        self.stream: HasBound | None = None
+        self.start_bound = PRESTREAM
         self.closed = False
         self.in_open = False
         self.header = _EMPTY
@@ -128,7 +137,7 @@ class OutputSlot:
     @property
     def next_bound(self) -> int:
         """The lowest timestamp that the next packet may have, after what was sent in this call."""
-        bound = self.stream_bound
+        bound = self.start_bound if self.stream is None else self.stream.bound
         if self.bound is not None and self.bound > bound:
             bound = self.bound
         if self.packets:

@@ -263,7 +263,7 @@ def test_nothing_follows_on_a_closed_stream() -> None:
 def test_the_bound_after_what_was_sent(packets: list[int], bound: int | None, expected: int) -> None:
     """C-37 (b), (c)."""
     slot = OutputSlot("out", ANY, None)
-    slot.stream_bound = 10
+    slot.start_bound = 10
     for timestamp in packets:
         slot.send(1, timestamp)
     if bound is not None:
@@ -293,7 +293,7 @@ def test_illegal_bounds(bound: int) -> None:
 def test_a_bound_cannot_go_back() -> None:
     """C-33: neither below that of the stream, nor below what was sent or promised in this call."""
     slot = OutputSlot("out", ANY, None)
-    slot.stream_bound = 10
+    slot.start_bound = 10
     with pytest.raises(TimestampError, match="expected timestamp is 10 but received 9"):
         slot.set_bound(9)
     slot.set_bound(10)

@@ -69,6 +69,7 @@ class ThreadPool:
         self._stopped = False
         self._parked: list[_Worker] = []
         self._workers: list[_Worker] = []
+        self.spare = num_threads  # how many threads could be woken or started
 
     def push(self, task: Task) -> None:
         """Queues a task; `wake` sees to it that a thread takes it."""
@@ -85,6 +86,7 @@ class ThreadPool:
             return 0
         while wanted and self._parked:
             self._parked.pop().parker.release()
+            self.spare -= 1
             wanted -= 1
         for _ in range(min(wanted, self.num_threads - len(self._workers))):
             worker = _Worker()
@@ -96,6 +98,7 @@ class ThreadPool:
             )
             self._workers.append(worker)
             worker.thread.start()
+            self.spare -= 1
             wanted -= 1
         return wanted
 
@@ -117,6 +120,7 @@ class ThreadPool:
             worker.parker.release()
         else:
             self._parked.append(worker)
+            self.spare += 1
 
     def _loop(self, worker: _Worker) -> None:
         me = threading.get_ident()

@@ -278,7 +278,17 @@ class Graph:
         if not wait:
             msg = f'Graph is throttled: queues behind the graph input "{stream}" are full.'
             raise ThrottledError(msg)
-        run.help_until(lambda: not run.is_throttled(graph_input) or bool(run.errors) or run.is_over())
+        times = 0
+
+        def has_room() -> bool:
+            return not run.is_throttled(graph_input) or bool(run.errors) or run.is_over()
+
+        def has_much_room() -> bool:  # else each packet would wait for its own room
+            nonlocal times
+            times += 1
+            return times > 100 and has_room()
+
+        run.help_until(has_room, has_much_room)
         self._raise_errors(run)
 
     def set_bound(self, stream: str, bound: int) -> None:

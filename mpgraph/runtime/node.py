@@ -18,13 +18,13 @@ from mpgraph.errors import StopGraph
 from mpgraph.packet import Packet
 from mpgraph.timestamp import DONE, MAX, MIN, ONE_OVER_POSTSTREAM, PRESTREAM, UNSTARTED, add_offset
 
-from .policies import CLOSE, READY, SingleStreamPolicy, make_policy
+from .policies import CLOSE, READY, DefaultPolicy, SingleStreamPolicy, make_policy
 from .stream import InputStream, OutputStream, offset_bound
 
 if TYPE_CHECKING:
     from mpgraph.resources import Resources
 
-    from .executor import ThreadPool
+    from .executor import Task, ThreadPool
     from .scheduler import Scheduler
 
 __all__ = ["Node", "State"]
@@ -72,6 +72,7 @@ class Node:
         "_outputs",
         "_side_slots",
         "_single",
+        "_task",
         "_tasks",
         "calculator",
         "dirty",
@@ -131,6 +132,7 @@ class Node:
         self.side_inputs: Sequence[Packet] = ()
         self._none_done: Sequence[bool] = ()
         self._single: InputStream | None = None  # of the usual node, which goes without loops
+        self._task: Task
         self._tasks = pool.tasks
         self.processed = self._processed
         self.free = False
@@ -144,8 +146,12 @@ class Node:
         self._none_done = [False] * len(inputs)
         bounds = self.plan.contract.process_timestamp_bounds
         self.policy = make_policy(self.plan.policy, inputs, process_bounds=bounds)
-        if isinstance(self.policy, SingleStreamPolicy) and self.max_in_flight == 1:
+        if type(self.policy) is DefaultPolicy:
+            for stream in inputs:
+                stream.sync_set = self.policy
+        if isinstance(self.policy, SingleStreamPolicy) and self.max_in_flight == 1 and not self.pool.name:
             self._single = inputs[0]
+            inputs[0].direct = self
             if not self.has_side_outputs:
                 self.processed = self._quickly_processed
 
@@ -162,6 +168,7 @@ class Node:
             calculator.options = self.plan.contract.options(options)
         self.calculator = calculator
         self.process = calculator.process
+        self._task = (self.rank, 0, self.process, self.processed, self._context)
         calculator.open(cc)
 
     # What it may do next.
@@ -183,20 +190,23 @@ class Node:
             packet = queue.popleft()
             if stream.full:
                 stream.resized()
-            cc = self._context
-            cc.timestamp = packet.time
-            cc.inputs = (packet,)
             if stream.bound == DONE:
-                cc.done = (not queue,)
-            self.free = False
-            run.serial += 1
-            run.pending += 1
-            heappush(self._tasks, (self.rank, run.serial, self.process, self.processed, cc))
+                self._context.done = (not queue,)
+            self.call(packet)
         elif stream.bound > self.settled:
             if stream.bound >= ONE_OVER_POSTSTREAM:
                 run.schedule_close(self)
             else:
                 self._settle_outputs(stream.bound)
+
+    def call(self, packet: Packet) -> None:
+        """Queues a call with the packet of a node with one input that is free."""
+        self.free = False
+        cc = self._context
+        cc.timestamp = packet.time
+        cc.inputs = (packet,)
+        self.run.pending += 1
+        heappush(self._tasks, self._task)
 
     def _look_at_all(self) -> None:
         while self.in_flight < self.max_in_flight:
@@ -216,6 +226,8 @@ class Node:
         run = self.run
         run.serial += 1
         run.pending += 1
+        if self.pool.name:
+            run.changes += 1  # its threads have to be woken
         heappush(self._tasks, (self.rank, run.serial, self.process, self.processed, cc))
 
     def _settle_outputs(self, bound: int) -> None:
@@ -235,7 +247,6 @@ class Node:
             if slot.offset is not None and not stream.closed:
                 passed = bound if not slot.offset else add_offset(bound, slot.offset)
                 if passed > stream.bound:
-                    slot.stream_bound = passed
                     stream.send((), passed, run.record)
         run.depth -= 1
 
@@ -277,6 +288,10 @@ class Node:
         self._context = make_context()
         self._free.append(self._context)
         self._outputs = tuple(zip(self._context.outputs, self.outputs, strict=True))
+        if self.max_in_flight == 1:
+            for slot, stream in self._outputs:
+                slot.stream = stream
+        self._task = (self.rank, 0, self.process, self.processed, self._context)
 
     def _another_context(self) -> Context:
         """One more, for a call in parallel; it has the offsets that Open set."""
@@ -292,7 +307,7 @@ class Node:
         else:
             cc = self._free.pop() if self._free else self._another_context()
             for slot, output in zip(cc.outputs, self.outputs, strict=True):
-                slot.stream_bound = output.bound
+                slot.start_bound = output.bound
             self._order.append((cc, [False]))
         cc.timestamp = timestamp
         cc.inputs = inputs
@@ -317,12 +332,11 @@ class Node:
         for slot, output in self._outputs:
             packets = slot.packets
             if slot.usual and len(packets) == 1 and packets[0].time == timestamp >= output.bound:
-                slot.stream_bound = following
                 output.send_one(packets.pop(), following)
             else:
                 self._send(slot, output, timestamp)
-        self.free = True
         stream = self._single
+        self.free = not self.run.errors
         assert stream is not None
         if stream.queue or stream.bound > following:
             self.notify()
@@ -359,7 +373,7 @@ class Node:
             self._finish_in_order(cc)
             return
         self.in_flight = 0
-        self.free = self.state is OPENED
+        self.free = self.state is OPENED and not self.run.errors
         if not sent:
             return
         timestamp = cc.timestamp
@@ -399,7 +413,6 @@ class Node:
             stream.close()
         else:
             slot.usual = slot.offset == 0
-        slot.stream_bound = stream.bound
 
     def last_context(self) -> Context:
         """A context for Close at the end of a failed run, when no call is running any more."""

@@ -255,11 +255,16 @@ class Scheduler:
 
     def _set_paused(self, *, paused: bool) -> None:
         self.phase = PAUSED if paused else RUNNING
+        self.changes += 1
         for pool in self._pools.values():
             pool.paused = paused
 
-    def help_until(self, done: Callable[[], bool]) -> None:
-        """Runs tasks on the calling thread until `done`, which is asked inside the section.
+    def help_until(self, done: Callable[[], bool], enough: Callable[[], bool] | None = None) -> None:
+        """Runs tasks on the calling thread until it is `done`, which is asked inside the section.
+
+        Args:
+            done: Whether to return; while it is not and there is nothing to run, the thread sleeps.
+            enough: Whether to run no more of the tasks that are there; by default when it is `done`.
 
         Raises:
             RunError: Called from within a calculator or observer, which could never end.
@@ -270,14 +275,14 @@ class Scheduler:
             raise RunError(msg)
         self._threads.add(me)
         try:
-            while not self._help(me, done):
+            while not self._help(me, done, enough or done):
                 pass
         finally:
             self._threads.discard(me)
             if self.phase is FINISHED:
                 self._section.post(self._change)
 
-    def _help(self, me: int, done: Callable[[], bool]) -> bool:
+    def _help(self, me: int, done: Callable[[], bool], enough: Callable[[], bool]) -> bool:
         """Runs what there is to run, then sleeps until there may be more; tells whether it is `done`."""
         waiter = None
         is_done = False
@@ -289,10 +294,11 @@ class Scheduler:
                     self._settle()
                 is_done = done()
                 if not is_done:
-                    inside = self.work(self._default, done)
+                    inside = self.work(self._default, enough)
                     is_done = inside and done()
                     if is_done:
-                        self._wake(0)
+                        if self.pending:
+                            self._wake(0)
                     elif inside:
                         waiter = _Waiter(done)
                         self._waiters.append(waiter)
@@ -394,10 +400,12 @@ class Scheduler:
     ) -> None:
         self.serial += 1
         self.pending += 1
+        if pool.name:
+            self.changes += 1  # its threads have to be woken
         heappush(pool.tasks, (rank, self.serial, outside, finish, argument))
 
-    def work(self, pool: ThreadPool, done: Callable[[], bool] | None = None) -> bool:
-        """Runs a pool's tasks, best first, until there is none or it is `done`.
+    def work(self, pool: ThreadPool, enough: Callable[[], bool] | None = None) -> bool:
+        """Runs a pool's tasks, best first, until there is none or it is `enough`.
 
         Each is run outside of the section.
 
@@ -407,12 +415,10 @@ class Scheduler:
         lock = self._lock
         inbox = self._inbox
         tasks = pool.tasks
+        if not tasks or pool.paused:
+            return True
         changes = self.changes
-        while tasks and not pool.paused:
-            if changes != self.changes and done is not None:
-                changes = self.changes
-                if done():
-                    return True
+        while True:
             _, _, outside, finish, argument = heappop(tasks)
             raised = None
             try:
@@ -429,13 +435,15 @@ class Scheduler:
                 return False
             self.pending -= 1
             finish(argument, raised)
-            if inbox:
-                self._section.drain()
-            if not self.pending or self._seen != self.changes:
+            if not tasks or changes != self.changes or pool.name:
                 self._settle()
-            if len(tasks) > 1 or self._named_pools:
-                self._wake(1 if pool is self._default else 0)
-        return True
+                changes = self.changes
+                if tasks or self._named_pools:
+                    self._wake(1 if pool is self._default else 0)
+                if not tasks or pool.paused or (enough is not None and enough()):
+                    return True
+            elif len(tasks) > 1 and (pool.spare or self._waiters):
+                self._wake(1)
 
     def _finish(
         self,
@@ -489,7 +497,7 @@ class Scheduler:
         if node.calculator is None:  # the run had failed before
             return
         node.state = State.OPENED
-        node.free = True
+        node.free = not self.errors
         for slot, stream in zip(cc.outputs, node.outputs, strict=True):
             stream.header = slot.header
         node.finish(cc)
@@ -569,11 +577,14 @@ class Scheduler:
         node.schedule(node.begin(0, ()))
 
     def _schedule_observer(self, observer: Observer) -> None:
-        self._observed = True
-        self.changes += 1
-        if observer.events and not observer.scheduled:
+        if not observer.events:
+            self._observed = True  # a bound that nobody is told of counts as well
+            self.changes += 1
+        elif not observer.scheduled:
             observer.scheduled = True
-            self._push(self._default, 0, _work_off, self._observed_all, observer)
+            self.serial += 1
+            self.pending += 1
+            heappush(self._default.tasks, (0, self.serial, _work_off, self._observed_all, observer))
 
     def _observed_all(self, observer: Observer, raised: BaseException | None) -> None:
         observer.scheduled = False
@@ -675,6 +686,9 @@ class Scheduler:
 
     def record(self, error: RunError) -> None:
         """Notes an error, which ends the run."""
+        if not self.errors:
+            for node in self._nodes:
+                node.free = False
         self.errors.append(error)
 
     def _fail(self, node: Node, phase: str, timestamp: int | None, raised: BaseException) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .node import Node
+    from .policies import SyncSet
     from .wiring import GraphInput
 
 __all__ = ["EMPTY", "Consumer", "InputStream", "OutputStream", "offset_bound"]
@@ -54,6 +55,8 @@ class InputStream:
         max_size: Length at which it counts as full; -1 for never.
         full: Whether it is full, as told to `on_full`.
         added: How many packets came in this run.
+        direct: The node, if this is its only input and it can be called at once with what comes.
+        sync_set: What else must be settled before the node can run, if it is one of several inputs.
         on_full: Called with the stream when it becomes full or stops being so.
         feeders: The sources and graph inputs that feed it, and that wait while it is full.
     """
@@ -62,6 +65,7 @@ class InputStream:
         "_check",
         "added",
         "bound",
+        "direct",
         "feeders",
         "full",
         "max_size",
@@ -69,6 +73,7 @@ class InputStream:
         "on_full",
         "owner",
         "queue",
+        "sync_set",
         "type",
     )
 
@@ -91,6 +96,8 @@ class InputStream:
         self.added = 0
         self.on_full = on_full
         self.feeders: Sequence[Node | GraphInput] = ()
+        self.direct: Node | None = None
+        self.sync_set: SyncSet | None = None
         self._check = None if type is ANY else type.check
 
     def head(self) -> int:
@@ -251,7 +258,9 @@ class OutputStream:
             except RunError as error:
                 failed(error)
             else:
-                if changed:
+                if changed and (
+                    packets or consumer.sync_set is None or not consumer.sync_set.waits(consumer, bound)
+                ):
                     consumer.owner.notify()
 
     def send_one(self, packet: Packet, bound: int) -> None:
@@ -262,6 +271,10 @@ class OutputStream:
                 continue
             consumer.added += 1
             consumer.bound = bound
+            node = consumer.direct
+            if node is not None and node.free:
+                node.call(packet)
+                continue
             queue = consumer.queue
             queue.append(packet)
             size = len(queue)
@@ -269,7 +282,9 @@ class OutputStream:
                 consumer.full = True
                 consumer.on_full(consumer)
             if size == 1:
-                consumer.owner.notify()
+                sync_set = consumer.sync_set
+                if sync_set is None or not sync_set.waits(consumer, packet.time):
+                    consumer.owner.notify()
 
     def close(self) -> None:
         """Tells every consumer that nothing more will come."""

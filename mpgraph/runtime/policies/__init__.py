@@ -15,6 +15,7 @@ __all__ = [
     "NOT_READY",
     "POLICIES",
     "READY",
+    "DefaultPolicy",
     "InputPolicy",
     "SingleStreamPolicy",
     "Status",

@@ -41,10 +41,26 @@ class SyncSet:
         self.streams = streams
         self.process_bounds = process_bounds
         self.last_processed = UNSTARTED
+        self._slowest: InputStream | None = None  # the empty stream with the lowest bound
+        self._slowest_bound = DONE
+
+    def waits(self, stream: InputStream, timestamp: int) -> bool:
+        """Whether nothing changes by a packet at the timestamp in a stream that was empty.
+
+        So it is as long as another empty stream has a bound that is no higher.
+        """
+        slowest = self._slowest
+        return (
+            slowest is not None
+            and slowest is not stream
+            and slowest.bound == self._slowest_bound <= timestamp
+            and not slowest.queue
+        )
 
     def readiness(self) -> tuple[Status, int]:
         """READY with the timestamp, NOT_READY with the set's bound, or CLOSE."""
         min_bound = min_packet = DONE
+        slowest = None
         for stream in self.streams:
             if stream.queue:
                 timestamp = stream.queue[0].time
@@ -52,6 +68,9 @@ class SyncSet:
                     min_packet = timestamp
             elif stream.bound < min_bound:
                 min_bound = stream.bound
+                slowest = stream
+        self._slowest = slowest if min_bound <= min_packet else None
+        self._slowest_bound = min_bound
         lowest = min(min_bound, min_packet)
         if lowest >= ONE_OVER_POSTSTREAM:
             self.last_processed = MAX
