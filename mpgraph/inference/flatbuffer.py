@@ -11,7 +11,7 @@ body, and the body keeps every byte, as distances within it do not change.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 __all__ = ["HEADER_SIZE", "Block", "Ref", "Scalar", "Table", "root"]
@@ -71,6 +71,16 @@ class Table:
         (length,) = _unpack("<I", self.data, start)
         offsets = _unpack(f"<{_bounded(length, self.data)}I", self.data, start + 4)
         return [Table(self.data, start + 4 + 4 * i + offset) for i, offset in enumerate(offsets)]
+
+    @property
+    def ref(self) -> Ref:
+        """A reference to the table where it is."""
+        return Ref(position=self.position)
+
+    def references(self, numbers: Iterable[int]) -> dict[int, Scalar | Ref]:
+        """Those of the fields, all of them references, that the table has, to the objects where they are."""
+        targets = {number: self.target(number) for number in numbers}
+        return {number: Ref(position=at) for number, at in targets.items() if at is not None}
 
 
 def root(data: bytes) -> Table:

@@ -7,6 +7,7 @@ from typing import Any
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from mpgraph.inference import lowering
+from mpgraph.inference.depth_to_space import spread
 from mpgraph.inference.interpreter import InterpreterEngine
 from mpgraph.inference.protocol import Delegate
 
@@ -21,9 +22,11 @@ _RESOLVERS = {
 def create(model: bytes, delegate: Delegate, num_threads: int) -> InterpreterEngine:
     """An engine for a model; see `mpgraph.inference.protocol.create_engine`.
 
-    LiteRT computes the custom operator Convolution2DTransposeBias in XNNPACK only. Without XNNPACK it
-    is replaced by the built-in operator of the same effect (`mpgraph.inference.lowering`).
+    The custom operator Convolution2DTransposeBias, which LiteRT computes in XNNPACK only, is replaced by
+    built-in ones of the same effect: without XNNPACK always, with it where that is quicker
+    (`mpgraph.inference.lowering`, `mpgraph.inference.depth_to_space`).
     """
+    replaced = spread if delegate is Delegate.XNNPACK else lowering.lower
 
     def interpreter(content: bytes) -> Any:
         return Interpreter(
@@ -32,4 +35,4 @@ def create(model: bytes, delegate: Delegate, num_threads: int) -> InterpreterEng
             experimental_op_resolver_type=_RESOLVERS[delegate],
         )
 
-    return InterpreterEngine(model if delegate is Delegate.XNNPACK else lowering.lower(model), interpreter)
+    return InterpreterEngine(replaced(model), interpreter)

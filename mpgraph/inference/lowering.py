@@ -1,5 +1,6 @@
 """Replaces MediaPipe's custom operator Convolution2DTransposeBias by the built-in TRANSPOSE_CONV.
 
+That is for those that `mpgraph.inference.depth_to_space` leaves, which come first.
 The two compute the same (up to the order of additions): the custom one has the inputs data, weights
 and bias; the built-in one (version 3) has output_shape, weights, data and bias. The selfie models use
 it, and runtimes without MediaPipe's kernels, or without XNNPACK, cannot run them otherwise.
@@ -10,16 +11,14 @@ Field numbers and codes are those of TensorFlow Lite's schema, version 3.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mpgraph.errors import ModelError
 from mpgraph.inference import model_file
+from mpgraph.inference.depth_to_space import OPERATOR, spread
 from mpgraph.inference.flatbuffer import Block, Ref, Scalar, Table
 
-__all__ = ["OPERATOR", "lower"]
-
-OPERATOR = "Convolution2DTransposeBias"
+__all__ = ["lower"]
 
 _TRANSPOSE_CONV = 67  # BuiltinOperator
 _TRANSPOSE_CONV_VERSION = 3  # the first with a bias
@@ -55,6 +54,7 @@ def lower(model: bytes) -> bytes:
     Raises:
         ModelError: The data is no model, or uses the operator in a way that the built-in cannot follow.
     """
+    model = spread(model)
     if OPERATOR not in model_file.custom_ops(model):
         return model
     try:
@@ -78,13 +78,13 @@ def _lowered(model: Table) -> bytes:
     root, code, code_list, graph_list, buffer_list = (block.label() for _ in range(5))
     new_graphs = [block.label() for _ in graphs]
     new_buffers = [block.label() for _ in shapes]
-    fields = _carried(model, range(_DESCRIPTION, 8))
+    fields = model.references(range(_DESCRIPTION, 8))
     fields |= {_VERSION: Scalar("I", model.scalar(_VERSION, "I"))}
     fields |= {_OPERATOR_CODES: code_list, _SUBGRAPHS: graph_list, _BUFFERS: buffer_list}
     block.table(root, fields)
-    block.references(code_list, [code if i in replaced else _old(c) for i, c in enumerate(codes)])
+    block.references(code_list, [code if i in replaced else c.ref for i, c in enumerate(codes)])
     block.references(graph_list, new_graphs)
-    block.references(buffer_list, [*map(_old, buffers), *new_buffers])
+    block.references(buffer_list, [*(buffer.ref for buffer in buffers), *new_buffers])
     for label, (graph, found) in zip(new_graphs, graphs, strict=True):
         _write_graph(block, label, graph, found)
     for label, shape in zip(new_buffers, shapes, strict=True):
@@ -150,10 +150,10 @@ def _write_graph(block: Block, label: Ref, graph: Table, found: dict[int, _Convo
     tensor_list, operator_list = block.label(), block.label()
     new_tensors = {index: block.label() for index in found}
     new_operators = {index: block.label() for index in found}
-    fields = _carried(graph, (_INPUTS, _OUTPUTS, _NAME))
+    fields = graph.references((_INPUTS, _OUTPUTS, _NAME))
     block.table(label, {**fields, _TENSORS: tensor_list, _OPERATORS: operator_list})
-    block.references(tensor_list, [*map(_old, tensors), *new_tensors.values()])
-    block.references(operator_list, [new_operators.get(i) or _old(o) for i, o in enumerate(operators)])
+    block.references(tensor_list, [*(tensor.ref for tensor in tensors), *new_tensors.values()])
+    block.references(operator_list, [new_operators.get(i) or o.ref for i, o in enumerate(operators)])
     for index, convolution in found.items():
         _write_shape_tensor(block, new_tensors[index], convolution)
         _write_operator(block, new_operators[index], convolution)
@@ -176,13 +176,3 @@ def _write_operator(block: Block, label: Ref, convolution: _Convolution) -> None
     padding = Scalar("b", _SAME if convolution.padding == _CUSTOM_SAME else _VALID)
     strides = Scalar("i", convolution.stride_width), Scalar("i", convolution.stride_height)
     block.table(options, {0: padding, 1: strides[0], 2: strides[1]})
-
-
-def _carried(table: Table, numbers: Iterable[int]) -> dict[int, Scalar | Ref]:
-    """Those of the fields, all of them references, that the table has."""
-    targets = {number: table.target(number) for number in numbers}
-    return {number: Ref(position=at) for number, at in targets.items() if at is not None}
-
-
-def _old(table: Table) -> Ref:
-    return Ref(position=table.position)
