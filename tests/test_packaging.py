@@ -30,6 +30,7 @@ WITHOUT_TESTS: Final = {
             "mpgraph/formats/body_rig.py",
             "mpgraph/formats/classification.py",
             "mpgraph/formats/detection.py",
+            "mpgraph/formats/encoded_image.py",
             "mpgraph/formats/image_file_properties.py",
             "mpgraph/formats/landmark.py",
             "mpgraph/formats/location_data.py",

@@ -14,7 +14,15 @@ import numpy.typing as npt
 
 from mpgraph.lazy import cv2
 
-__all__ = ["SamplingMap", "affine_map", "perspective_map", "sample"]
+__all__ = [
+    "MAX_SIDE",
+    "SamplingMap",
+    "affine_map",
+    "nearest_map",
+    "perspective_map",
+    "sample",
+    "sample_nearest",
+]
 
 MAX_SIDE = 32766
 _STEPS = 32
@@ -38,6 +46,18 @@ def perspective_map(inverse: npt.NDArray[np.float64], width: int, height: int) -
 
     `inverse` is the 3x3 matrix from output to source pixels.
     """
+    return _from_steps(*_projected(inverse, width, height, _STEPS))
+
+
+def nearest_map(inverse: npt.NDArray[np.float64], width: int, height: int) -> npt.NDArray[np.int16]:
+    """The nearest source pixels, x and y as int16 (height, width, 2); else as `perspective_map`."""
+    return _pixels(*_projected(inverse, width, height, 1))
+
+
+def _projected(
+    inverse: npt.NDArray[np.float64], width: int, height: int, steps: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Where output pixels lie in the source, x and y (height, width), in steps of 1/steps pixel."""
     # Sums are taken from the left edge of tiles, as OpenCV does: that decides ties.
     tile = min(1024 // min(16, height), width)
     x = np.arange(width)
@@ -45,8 +65,8 @@ def perspective_map(inverse: npt.NDArray[np.float64], width: int, height: int) -
     inside = (x - left).astype(np.float64)
     y = np.arange(height, dtype=np.float64)[:, None]
     across, down, depth = (a * left + b * y + c + a * inside for a, b, c in inverse)
-    scale = np.divide(_STEPS, depth, out=np.zeros_like(depth), where=depth != 0)
-    return _from_steps(_round(across * scale), _round(down * scale))
+    scale = np.divide(steps, depth, out=np.zeros_like(depth), where=depth != 0)
+    return _round(across * scale), _round(down * scale)
 
 
 def _round(steps: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
@@ -70,11 +90,16 @@ def affine_map(inverse: npt.NDArray[np.float64], width: int, height: int) -> Sam
 
 def _from_steps(x: npt.NDArray[np.int32], y: npt.NDArray[np.int32]) -> SamplingMap:
     """The map of coordinates (height, width) in steps of 1/32 pixel."""
-    pixel = np.empty((*x.shape, 2), np.int16)
-    for axis, steps in enumerate((x, y)):
-        np.clip(steps >> 5, -(2**15), 2**15 - 1, out=pixel[..., axis], casting="unsafe")
     fraction = (y & (_STEPS - 1)) * _STEPS + (x & (_STEPS - 1))
-    return SamplingMap(pixel, fraction.astype(np.uint16))
+    return SamplingMap(_pixels(x >> 5, y >> 5), fraction.astype(np.uint16))
+
+
+def _pixels(x: npt.NDArray[np.int32], y: npt.NDArray[np.int32]) -> npt.NDArray[np.int16]:
+    """Coordinates (height, width) as one map; what is far outside comes as near as int16 is large."""
+    pixel = np.empty((*x.shape, 2), np.int16)
+    for axis, whole in enumerate((x, y)):
+        np.clip(whole, -(2**15), 2**15 - 1, out=pixel[..., axis], casting="unsafe")
+    return pixel
 
 
 def sample(image: npt.NDArray[Any], where: SamplingMap, *, replicate: bool) -> npt.NDArray[Any]:
@@ -85,9 +110,30 @@ def sample(image: npt.NDArray[Any], where: SamplingMap, *, replicate: bool) -> n
     Raises:
         ValueError: The image is empty or has a side of more than 32766 pixels.
     """
+    _check_size(image)
+    return cv2.remap(image, where.pixel, where.fraction, cv2.INTER_LINEAR, borderMode=_border(replicate))
+
+
+def sample_nearest(
+    image: npt.NDArray[Any], where: npt.NDArray[np.int16], *, replicate: bool
+) -> npt.NDArray[Any]:
+    """The pixels of an image (height, width[, channels]) at the places of a `nearest_map`.
+
+    Outside the image its border pixels go on if `replicate`; otherwise there is 0.
+
+    Raises:
+        ValueError: The image is empty or has a side of more than 32766 pixels.
+    """
+    _check_size(image)
+    return cv2.remap(image, where, None, cv2.INTER_NEAREST, borderMode=_border(replicate))
+
+
+def _check_size(image: npt.NDArray[Any]) -> None:
     height, width = image.shape[:2]
     if not 0 < min(height, width) <= max(height, width) <= MAX_SIDE:
         msg = f"an image of {width}x{height} pixels cannot be sampled: each side must be 1 to {MAX_SIDE}"
         raise ValueError(msg)
-    border = cv2.BORDER_REPLICATE if replicate else cv2.BORDER_CONSTANT
-    return cv2.remap(image, where.pixel, where.fraction, cv2.INTER_LINEAR, borderMode=border)
+
+
+def _border(replicate: bool) -> int:
+    return cv2.BORDER_REPLICATE if replicate else cv2.BORDER_CONSTANT

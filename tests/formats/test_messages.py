@@ -35,6 +35,7 @@ REGISTERED: Final = {
 """The messages that upstream registers as packet types (P-8, PY-S4)."""
 UNREGISTERED: Final = {
     "anchor": ("Anchor",),
+    "encoded_image": ("OpenCvImageEncoderCalculatorResults",),
     "image_file_properties": ("ImageFileProperties",),
     "location_data": ("LocationData", "Rasterization"),
     "matrix_data": ("MatrixData",),

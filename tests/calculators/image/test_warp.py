@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mpgraph.calculators.image.warp import affine_map, perspective_map, sample
+from mpgraph.calculators.image.warp import (
+    affine_map,
+    nearest_map,
+    perspective_map,
+    sample,
+    sample_nearest,
+)
 
 
 @given(
@@ -48,3 +54,23 @@ def test_images_that_cannot_be_sampled(shape: tuple[int, int]) -> None:
     where = affine_map(np.array([[1.0, 0, 0], [0, 1, 0]]), 1, 1)
     with pytest.raises(ValueError, match="each side must be 1 to 32766"):
         sample(np.zeros(shape, np.uint8), where, replicate=True)
+    with pytest.raises(ValueError, match="each side must be 1 to 32766"):
+        sample_nearest(np.zeros(shape, np.uint8), where.pixel, replicate=True)
+
+
+@given(x=st.integers(-40, 40), y=st.integers(-40, 40), size=st.tuples(st.integers(1, 80), st.integers(1, 80)))
+def test_the_nearest_pixel_is_that_of_the_even_number_where_two_are_equally_near(
+    x: int, y: int, size: tuple[int, int]
+) -> None:
+    width, height = size
+    shift = np.array([[1, 0, x + 0.5], [0, 1, y + 0.5], [0, 0, 1]])
+    made = nearest_map(shift, width, height)
+    np.testing.assert_array_equal(made[..., 0], np.tile(np.rint(np.arange(width) + x + 0.5), (height, 1)))
+    np.testing.assert_array_equal(made[..., 1].T, np.tile(np.rint(np.arange(height) + y + 0.5), (width, 1)))
+
+
+def test_sample_nearest_takes_pixels_and_borders() -> None:
+    image = np.array([[1, 2], [3, 4]], np.uint8)
+    where = nearest_map(np.array([[1, 0, -1.0], [0, 1, 0], [0, 0, 1]]), 4, 1)
+    assert sample_nearest(image, where, replicate=True).tolist() == [[1, 1, 2, 2]]
+    assert sample_nearest(image, where, replicate=False).tolist() == [[0, 1, 2, 0]]

@@ -1,0 +1,1 @@
+"""Messages of calculators on images."""
