@@ -142,9 +142,10 @@ class ImageCropping(Calculator, name="ImageCroppingCalculator"):
 
     def process(self, cc: Context) -> None:
         """Sends what is cut out."""
-        for port in (self.rect, self.norm_rect):
-            if cc.is_connected(port) and port not in cc:
-                return
+        if cc.is_connected(self.rect) and self.rect not in cc:
+            return
+        if cc.is_connected(self.norm_rect) and self.norm_rect not in cc:
+            return
         if self.image not in cc:
             return
         frame = cc[self.image]
@@ -218,7 +219,8 @@ def _inverse_warp(region: Roi, width: np.float32, height: np.float32) -> npt.NDA
     matrix = cv2.getPerspectiveTransform(region.corners(), target)
     to_corner = np.array(((1, 0, 0.5), (0, 1, 0.5), (0, 0, 1)))
     to_centre = np.array(((1, 0, -0.5), (0, 1, -0.5), (0, 0, 1)))
-    matrix = cv2.gemm(cv2.gemm(to_centre, matrix, 1, None, 0), to_corner, 1, None, 0)
+    nothing = np.zeros((3, 3))
+    matrix = cv2.gemm(cv2.gemm(to_centre, matrix, 1, nothing, 0), to_corner, 1, nothing, 0)
     return np.asarray(cv2.invert(matrix)[1], np.float64)
 
 

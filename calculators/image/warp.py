@@ -125,7 +125,8 @@ def sample_nearest(
         ValueError: The image is empty or has a side of more than 32766 pixels.
     """
     _check_size(image)
-    return cv2.remap(image, where, None, cv2.INTER_NEAREST, borderMode=_border(replicate))
+    no_fraction = np.empty((0, 0), np.uint16)
+    return cv2.remap(image, where, no_fraction, cv2.INTER_NEAREST, borderMode=_border(replicate))
 
 
 def _check_size(image: npt.NDArray[Any]) -> None:

@@ -35,8 +35,8 @@ def smooth(image: Array, color: float, space: float) -> ImageFrame:
 
 def reference(image: Array, color: float, space: float) -> Array:
     """The mean by its formula, in double precision; the border mirrors the image around its last pixel."""
-    color, space = color * 255 or 1, space or 1
-    radius = max(1, int(2 * space) // 2) if int(2 * space) else max(1, round(space * 1.5))
+    window, color, space = int(2 * space), color * 255 or 1, space or 1
+    radius = max(1, window // 2 if window else round(space * 1.5))
     values = image.astype(np.float64).reshape(*image.shape[:2], -1)
     height, width = values.shape[:2]
 

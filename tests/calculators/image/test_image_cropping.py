@@ -190,7 +190,7 @@ def test_a_rectangle_without_a_size_stands_for_the_whole_image(side: int) -> Non
 
 def test_without_a_packet_nothing_is_sent() -> None:
     rect = Rect(x_center=1, y_center=1, width=2, height=2)
-    inputs = {
+    inputs: dict[str, list[tuple[int, Any]]] = {
         "image": [(0, ImageFrame.adopt(noise(3, 3))), (2, ImageFrame.adopt(noise(3, 3)))],
         "rect": [(1, rect), (2, rect)],
     }
