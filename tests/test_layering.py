@@ -41,9 +41,9 @@ MAY_IMPORT: Final = {
     "facade": {"values", "author", "config", "runtime"},
     "media": {"values", "media"},
     "cli": {"values", "models", "inference", "author", "config", "runtime", "media", "facade", "cli"},
-    "calculators": {"values", "models", "inference", "author", "config", "calculators"},
+    "calculators": {"values", "models", "inference", "author", "config", "media", "calculators"},
 }
-"""What a layer may import, also for annotations alone."""
+"""What a layer may import, also for annotations alone. Calculators read and write files by media's means."""
 
 THREADS: Final = (
     "mpgraph/runtime/executor.py",

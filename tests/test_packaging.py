@@ -91,8 +91,8 @@ MODULES_WITH_CALCULATORS: Final = sorted(name for name, classes in REGISTERED.it
 
 
 def snake_case(name: str) -> str:
-    """``TfLiteModel`` as ``tflite_model``: a run of capitals is a word, and so is TfLite."""
-    name = name.replace("TfLite", "Tflite")
+    """``TfLiteModel`` as ``tflite_model``: a run of capitals is a word, and so are TfLite and OpenCv."""
+    name = name.replace("TfLite", "Tflite").replace("OpenCv", "Opencv")
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
@@ -213,6 +213,7 @@ OF_A_WHOLE_FOLDER: Final = {
     [
         ("PassThrough", "pass_through"),
         ("TfLiteModel", "tflite_model"),
+        ("OpenCvPutText", "opencv_put_text"),
         ("SwitchContainer", "switch_container"),
         ("TensorsToSegmentation", "tensors_to_segmentation"),
         ("Lift2DFrameAnnotationTo3D", "lift2_d_frame_annotation_to3_d"),

@@ -1,4 +1,4 @@
-"""Reading one image file: its header first, so that nothing it claims is believed without bound."""
+"""Reading an image file or its bytes: the header first, so that nothing it claims is believed unbounded."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from mpgraph.errors import MediaError
 from mpgraph.media.quiet import quiet_cv2
 from mpgraph.media.source import MAX_PIXELS, Image, os_reason
 
-__all__ = ["read_image"]
+__all__ = ["BadImageError", "decode_image", "read_image"]
 
 MAX_BYTES = 1 << 30
 
@@ -23,7 +25,7 @@ _JPEG = b"\xff\xd8\xff"
 _TO_RGB = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
 
 
-class _BadImageError(Exception):
+class BadImageError(ValueError):
     """What is wrong with the bytes of an image."""
 
 
@@ -41,41 +43,55 @@ def read_image(path: Path) -> Image:
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
-        return _decoded(data)
+        return _as_rgb(decode_image(data))
     except OSError as error:
         reason = os_reason(error)
-    except _BadImageError as error:
+    except BadImageError as error:
         reason = str(error)
     msg = f"{path}: cannot be read as an image: {reason}"
     raise MediaError(msg)
 
 
-def _decoded(data: bytes) -> Image:
+def decode_image(data: bytes, flags: int | None = None) -> NDArray[Any]:
+    """The pixels of an image file's bytes as OpenCV gives them: (height, width[, channels]), blue first.
+
+    Args:
+        data: The whole file.
+        flags: OpenCV's ``IMREAD`` flags; by default all channels and bits, upright as the EXIF orientation
+            of a JPEG says.
+
+    Raises:
+        BadImageError: As `read_image` says.
+    """
     if not data:
         msg = "the file is empty"
-        raise _BadImageError(msg)
+        raise BadImageError(msg)
     if len(data) > MAX_BYTES:
         msg = f"it has more than {MAX_BYTES} bytes"
-        raise _BadImageError(msg)
-    flags = cv2.IMREAD_UNCHANGED
+        raise BadImageError(msg)
+    upright = cv2.IMREAD_UNCHANGED
     if data.startswith(_PNG):
         data = _clean_png(data)
     elif data.startswith(_JPEG):
         _check_jpeg(data)
-        flags = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH  # unlike UNCHANGED, this honours EXIF
+        upright = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH  # unlike UNCHANGED, this honours EXIF
     try:
         with quiet_cv2():
-            image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+            image = cv2.imdecode(np.frombuffer(data, np.uint8), upright if flags is None else flags)
     except cv2.error as error:
-        raise _BadImageError(" ".join(error.err.split())) from error
+        raise BadImageError(" ".join(error.err.split())) from error
     if image is None:
         msg = "it is broken, or of a kind that OpenCV does not read"
-        raise _BadImageError(msg)
+        raise BadImageError(msg)
+    return image
+
+
+def _as_rgb(image: NDArray[Any]) -> Image:
     if image.dtype == np.uint16:
         image = np.right_shift(image, 8).astype(np.uint8)
     if image.dtype != np.uint8:
         msg = f"its samples are {image.dtype}, not of 8 or 16 bits"
-        raise _BadImageError(msg)
+        raise BadImageError(msg)
     if image.ndim == 3 and image.shape[2] in _TO_RGB:
         image = cv2.cvtColor(image, _TO_RGB[image.shape[2]])
     return np.ascontiguousarray(image, np.uint8)
@@ -84,10 +100,10 @@ def _decoded(data: bytes) -> Image:
 def _check_size(width: int, height: int) -> None:
     if not (width and height):
         msg = f"its header says {width}x{height} pixels"
-        raise _BadImageError(msg)
+        raise BadImageError(msg)
     if width * height > MAX_PIXELS:
         msg = f"its header says {width}x{height} pixels, more than {MAX_PIXELS}"
-        raise _BadImageError(msg)
+        raise BadImageError(msg)
 
 
 def _clean_png(data: bytes) -> bytes:
@@ -109,10 +125,10 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         kind, chunk = data[at + 4 : at + 8], data[at : at + size + 12]
         if len(chunk) < size + 12 or (at == len(_PNG) and (kind, size) != (b"IHDR", 13)):
             msg = "it is cut short" if at > len(_PNG) else "its header is broken"
-            raise _BadImageError(msg)
+            raise BadImageError(msg)
         if kind.isupper() and zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
             msg = f"it is damaged at byte {at}"
-            raise _BadImageError(msg)
+            raise BadImageError(msg)
         yield kind, chunk
         if kind == b"IEND":
             return
@@ -133,4 +149,4 @@ def _check_jpeg(data: bytes) -> None:
         at += 1 if marker == 0xFF else 2 + size
     if data.find(b"\xff\xd9", at) < 0:
         msg = "it is cut short"
-        raise _BadImageError(msg)
+        raise BadImageError(msg)
