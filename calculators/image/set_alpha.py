@@ -97,7 +97,7 @@ class SetAlpha(Calculator, name="SetAlphaCalculator"):
         source = frame.numpy_view()
         out: Pixels
         if frame.is_empty():
-            out: Pixels = np.empty((frame.height, frame.width, 4), np.uint8)
+            out = np.empty((frame.height, frame.width, 4), np.uint8)
         else:
             out = cv2.cvtColor(source, cv2.COLOR_RGB2RGBA) if frame.channels == 3 else source.copy()
             if not isinstance(alpha, int):
