@@ -118,12 +118,14 @@ class Contract:
             packet (C-39).
         input_policy: Registered name of the input policy if the config names none:
             ``DefaultInputStreamHandler``, ``ImmediateInputStreamHandler``, … (spec section 8).
+        input_policy_options: Options of that policy, of its options class; None for its defaults.
     """
 
     __slots__ = (
         "_options",
         "calculator",
         "input_policy",
+        "input_policy_options",
         "inputs",
         "node_name",
         "outputs",
@@ -152,6 +154,7 @@ class Contract:
         self.timestamp_offset: int | None = None
         self.process_timestamp_bounds = False
         self.input_policy: str | None = None
+        self.input_policy_options: Any = None
         self._options = options
 
     def options(self, message: type[T]) -> T:

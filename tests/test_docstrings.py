@@ -102,7 +102,7 @@ def test_the_example_of_a_calculator_is_a_node_that_works(name: str) -> None:
     config = GraphConfig.from_text(example(CALCULATORS[name]), f"{name}'s example")
     assert name in [node.calculator for node in config.node]
     graph = config if config.input_stream else graph_of(config.node)
-    make_plan(graph, Library(), POLICIES.keys())
+    make_plan(graph, Library(), POLICIES)
 
 
 @pytest.mark.parametrize("name", CALCULATORS)

@@ -15,11 +15,8 @@ class Mux(Calculator, name="MuxCalculator"):
     """Sends the packet of the selected input.
 
     Inputs: INPUT, any number of any type; SELECT (int) as stream or as side packet, the index of the
-    INPUT to pass. Output: OUTPUT. Without a SELECT packet nothing is sent.
-
-    Upstream's own input policy for it, MuxInputStreamHandler, waits only for the selected input. Here all
-    inputs are aligned (DefaultInputStreamHandler): the same packets, though later where an input that is
-    not selected lags behind.
+    INPUT to pass. Output: OUTPUT. Without a SELECT packet nothing is sent. With a SELECT stream the input
+    policy is MuxInputStreamHandler, which waits for the selected input only.
 
     Raises:
         ContractError: SELECT is neither, or both, a stream and a side packet.
@@ -50,6 +47,8 @@ class Mux(Calculator, name="MuxCalculator"):
         if contract.inputs.has("SELECT") == contract.side_inputs.has("SELECT"):
             msg = "SELECT must be connected either as input stream or as input side packet"
             raise ContractError(msg)
+        if contract.inputs.has("SELECT"):
+            contract.input_policy = "MuxInputStreamHandler"
 
     def process(self, cc: Context) -> None:
         """Sends the selected packet."""

@@ -117,7 +117,7 @@ def _check(name: str, graph_path: list[Path]) -> _Finding:
         check_nodes(finding.config, path)
         library = Library(graph_path, beside=(path.parent,))
         finding.config = expand(finding.config, library)
-        finding.plan = make_plan(finding.config, library, POLICIES.keys())
+        finding.plan = make_plan(finding.config, library, POLICIES)
         finding.config = finding.plan.config
     except (ConfigError, UsageError) as error:
         finding.error = error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from mpgraph.calculator import CalculatorBase
 from mpgraph.contract import Contract
@@ -12,7 +13,7 @@ from mpgraph.ports import Kind
 
 from .schema import GraphConfig, NodeConfig
 
-__all__ = ["ExecutorPlan", "NodePlan", "Plan", "SidePlan", "StreamPlan"]
+__all__ = ["ExecutorPlan", "NodePlan", "Plan", "Policy", "SidePlan", "StreamPlan"]
 
 DEFAULT_POLICY = "DefaultInputStreamHandler"
 
@@ -25,6 +26,7 @@ class NodePlan:
         id: Its place in the sorted graph.
         name: The canonical name.
         policy: Registered name of the input policy.
+        policy_options: Its options, if it takes any.
         back_edges: The input slots whose stream comes from behind.
     """
 
@@ -38,6 +40,7 @@ class NodePlan:
     side_inputs: PortMap
     side_outputs: PortMap
     policy: str = DEFAULT_POLICY
+    policy_options: Any = None
     back_edges: frozenset[int] = frozenset()
 
     @property
@@ -54,6 +57,17 @@ class NodePlan:
         """The ports of one kind."""
         ports: PortMap = getattr(self, f"{kind}s")
         return ports
+
+
+class Policy(Protocol):
+    """What validation asks of an input policy's class."""
+
+    @property
+    def options_class(self) -> type[Any] | None:
+        """The class of its options; None if it takes none."""
+
+    def check(self, node: NodePlan, options: Any, /) -> None:
+        """Raises ContractError for a node or options that do not fit it."""
 
 
 @dataclass(slots=True, eq=False)

@@ -19,7 +19,7 @@ from mpgraph.ports import Kind
 from .entries import OptionsEntry
 from .executors import plan_executors, with_default_executor
 from .packet_types import resolve_types
-from .plan import DEFAULT_POLICY, NodePlan, Plan, SidePlan, StreamPlan
+from .plan import DEFAULT_POLICY, NodePlan, Plan, Policy, SidePlan, StreamPlan
 from .schema import GraphConfig, InputStreamHandlerConfig, NodeConfig
 from .subgraph import Library, canonical_names, expand, failed, is_subgraph, placed
 
@@ -31,7 +31,7 @@ _SHOWN = 12  # nodes of a cycle
 def make_plan(
     graph: GraphConfig,
     library: Library,
-    policies: Collection[str],
+    policies: Mapping[str, Policy],
     *,
     options: Sequence[OptionsEntry] = (),
     services: Mapping[str, Any] | None = None,
@@ -41,7 +41,7 @@ def make_plan(
     Args:
         graph: The graph as written.
         library: What its names mean.
-        policies: The names of the input policies that there are.
+        policies: The input policies that there are, by name.
         options: Options of the application for the graph (SG-21).
         services: The services that subgraphs made by code may use (SG-4).
 
@@ -55,20 +55,19 @@ def make_plan(
 
 class _Planner:
     def __init__(
-        self, graph: GraphConfig, library: Library, policies: Collection[str], errors: list[ConfigError]
+        self, graph: GraphConfig, library: Library, policies: Mapping[str, Policy], errors: list[ConfigError]
     ) -> None:
         self.graph = graph
         self.library = library
         self.policies = policies
         self.errors = errors
-        self.graph_policy = DEFAULT_POLICY
         self.incomplete: set[str] = set()  # outputs of nodes that have errors of their own
 
     def plan(self) -> Plan:
         graph = self.graph
         self._unsupported()
         if graph.input_stream_handler is not None:
-            self.graph_policy = self._known_policy(graph.input_stream_handler)
+            self._known_policy(graph.input_stream_handler)
         names = canonical_names(graph.node)
         nodes = [
             node
@@ -225,23 +224,38 @@ class _Planner:
                 self._error(who + problem, node=node, location=where)
 
     def _policy(self, node: NodePlan) -> None:
+        """Finds the input policy: the node's, else the graph's, else the contract's (V-28)."""
+        contract = node.contract
         written = node.config.input_stream_handler
-        if written is not None:
-            node.policy = self._known_policy(written, node)
-        elif self.graph.input_stream_handler is not None:
-            node.policy = self.graph_policy
-        elif node.contract.input_policy is not None:
-            chosen = InputStreamHandlerConfig(input_stream_handler=node.contract.input_policy)
-            node.policy = self._known_policy(chosen, node)
+        if written is None and self.graph.input_stream_handler is not None:
+            written = self.graph.input_stream_handler
+            if written.input_stream_handler not in self.policies:
+                return  # that was said once for the graph
+        elif written is None:
+            written = InputStreamHandlerConfig(input_stream_handler=contract.input_policy or DEFAULT_POLICY)
+        node.policy = written.input_stream_handler
+        policy = self._known_policy(written, node)
+        if policy is None:
+            return
+        try:
+            if policy.options_class is not None:
+                chosen = contract.input_policy_options
+                if written.location is not None or not isinstance(chosen, policy.options_class):
+                    chosen = written.get_options(policy.options_class)
+                node.policy_options = chosen
+            policy.check(node, node.policy_options)
+        except ConfigError as error:
+            self.errors.extend(placed(part, node.config, node.name) for part in error.errors)
 
-    def _known_policy(self, written: InputStreamHandlerConfig, node: NodePlan | None = None) -> str:
+    def _known_policy(self, written: InputStreamHandlerConfig, node: NodePlan | None = None) -> Policy | None:
         name = written.input_stream_handler
-        if name not in self.policies:
+        policy = self.policies.get(name)
+        if policy is None:
             known = f"; there are: {', '.join(sorted(self.policies))}"
             near = self.library.hint(name, self.policies)
             msg = f'"{name}" is no input stream handler{near or known}'
             self._error(msg, node=node, location=written.location)
-        return name
+        return policy
 
     def _back_edges(self, node: NodePlan) -> None:
         found: dict[int, bool] = {}

@@ -95,7 +95,7 @@ class Graph:
         given = [OptionsEntry.of(opts) for opts in options]
         chosen = graphs[0] if single and not graph_type else None
         graph = main_graph(library, graph_type, given, services or {}, chosen)
-        self.plan: Plan = make_plan(graph, library, POLICIES.keys(), options=given, services=services)
+        self.plan: Plan = make_plan(graph, library, POLICIES, options=given, services=services)
         self._side_packets = dict(side_packets or {})
         self._num_threads = num_threads
         self._resources = resources if resources is not None else Resources(folders=beside)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mpgraph.calculator import CalculatorBase
 from mpgraph.config.plan import NodePlan
 from mpgraph.context import Context, OutputSlot, SideOutputSlot
-from mpgraph.errors import StopGraph
+from mpgraph.errors import RunError, StopGraph
 from mpgraph.packet import Packet
 from mpgraph.timestamp import DONE, MAX, MIN, ONE_OVER_POSTSTREAM, PRESTREAM, UNSTARTED, add_offset
 
@@ -144,11 +144,10 @@ class Node:
         """Takes the queues of its input streams, in slot order."""
         self.inputs = inputs
         self._none_done = [False] * len(inputs)
-        bounds = self.plan.contract.process_timestamp_bounds
-        self.policy = make_policy(self.plan.policy, inputs, process_bounds=bounds)
+        self.policy = make_policy(self.plan, inputs)
         if type(self.policy) is DefaultPolicy:
             for stream in inputs:
-                stream.sync_set = self.policy
+                stream.sync_set = self.policy.sync_set
         if isinstance(self.policy, SingleStreamPolicy) and self.max_in_flight == 1 and not self.pool.name:
             self._single = inputs[0]
             inputs[0].direct = self
@@ -210,7 +209,12 @@ class Node:
 
     def _look_at_all(self) -> None:
         while self.in_flight < self.max_in_flight:
-            status, timestamp = self.policy.readiness()
+            try:
+                status, timestamp = self.policy.readiness()
+            except RunError as error:
+                error.add_note(f'input policy of node "{self.name}"')
+                self.run.record(error)
+                return
             if status is READY:
                 self.schedule(self.begin(timestamp, self.policy.fill(timestamp)))
                 continue

@@ -55,6 +55,8 @@ class InputStream:
         max_size: Length at which it counts as full; -1 for never.
         full: Whether it is full, as told to `on_full`.
         added: How many packets came in this run.
+        arrived: Called after each packet that was queued, for policies that drop some.
+        untimed: Whether the order of timestamps does not matter (I-9).
         direct: The node, if this is its only input and it can be called at once with what comes.
         sync_set: What else must be settled before the node can run, if it is one of several inputs.
         on_full: Called with the stream when it becomes full or stops being so.
@@ -64,6 +66,7 @@ class InputStream:
     __slots__ = (
         "_check",
         "added",
+        "arrived",
         "bound",
         "direct",
         "feeders",
@@ -75,6 +78,7 @@ class InputStream:
         "queue",
         "sync_set",
         "type",
+        "untimed",
     )
 
     def __init__(
@@ -96,6 +100,8 @@ class InputStream:
         self.added = 0
         self.on_full = on_full
         self.feeders: Sequence[Node | GraphInput] = ()
+        self.arrived: Callable[[], object] | None = None
+        self.untimed = False
         self.direct: Node | None = None
         self.sync_set: SyncSet | None = None
         self._check = None if type is ANY else type.check
@@ -116,7 +122,7 @@ class InputStream:
             PacketTypeError: The payload is not of the consumer's type.
         """
         timestamp = packet.time
-        if timestamp < self.bound:
+        if timestamp < self.bound and not (self.untimed and self.bound != DONE):
             if self.bound == DONE:
                 return False
             msg = (
@@ -126,7 +132,7 @@ class InputStream:
                 "policies, such as ImmediateInputStreamHandler, let the inputs of a node run apart."
             )
             raise TimestampError(msg)
-        if timestamp == POSTSTREAM and self.added:
+        if timestamp == POSTSTREAM and self.added and not self.untimed:
             msg = (
                 f'In stream "{self.name}", a packet at Timestamp::PostStream() must be the only Packet in '
                 "an InputStream."
@@ -139,9 +145,12 @@ class InputStream:
             )
             raise PacketTypeError(msg)
         self.added += 1
-        self.bound = timestamp + 1 if MIN <= timestamp < MAX else next_allowed_in_stream(timestamp)
+        bound = timestamp + 1 if MIN <= timestamp < MAX else next_allowed_in_stream(timestamp)
+        self.bound = max(self.bound, bound) if self.untimed else bound
         queue = self.queue
         queue.append(packet)
+        if self.arrived is not None:
+            self.arrived()
         size = len(queue)
         if size >= self.max_size >= 0 and not self.full and self.on_full is not None:
             self.full = True
@@ -157,6 +166,8 @@ class InputStream:
         if bound == self.bound or self.bound == DONE:
             return False
         if bound < self.bound:
+            if self.untimed:
+                return False
             msg = (
                 "SetNextTimestampBound must be called with a timestamp greater than or equal to the current "
                 f'bound. In stream "{self.name}". Current minimum expected timestamp is '
@@ -182,6 +193,21 @@ class InputStream:
         if found is not None and found.time == timestamp:
             return found
         return Packet.empty(self.settled())
+
+    def pop(self) -> Packet:
+        """Takes the oldest packet, whatever its timestamp (I-9)."""
+        packet = self.queue.popleft()
+        if self.full:
+            self.resized()
+        return packet
+
+    def drop_before(self, timestamp: int) -> None:
+        """Drops the packets that are older than the timestamp."""
+        queue = self.queue
+        while queue and queue[0].time < timestamp:
+            queue.popleft()
+        if self.full:
+            self.resized()
 
     def resized(self) -> None:
         """Tells `on_full` if the queue, or its limit, has changed so that it is not full any more."""
@@ -277,6 +303,8 @@ class OutputStream:
                 continue
             queue = consumer.queue
             queue.append(packet)
+            if consumer.arrived is not None:
+                consumer.arrived()
             size = len(queue)
             if size >= consumer.max_size >= 0 and not consumer.full and consumer.on_full is not None:
                 consumer.full = True

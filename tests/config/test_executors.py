@@ -12,6 +12,7 @@ from mpgraph.config.subgraph import Library
 from mpgraph.config.validate import make_plan
 from mpgraph.errors import ConfigError
 from mpgraph.options import extension_number
+from mpgraph.runtime.policies import POLICIES
 
 OPTIONS = "options { [mediapipe.ThreadPoolExecutorOptions.ext] { num_threads: %s } }"
 
@@ -128,7 +129,7 @@ def test_nodes_name_declared_executors(name: str, message: str) -> None:
     """V-24."""
     text = IN + NODE % name + 'executor { name: "pool" }'
     with pytest.raises(ConfigError) as failure:
-        make_plan(GraphConfig.from_text(text, "g"), Library(), ["DefaultInputStreamHandler"])
+        make_plan(GraphConfig.from_text(text, "g"), Library(), POLICIES)
     assert str(failure.value).startswith("g:1:25: ")
     assert message in str(failure.value)
 
@@ -172,7 +173,7 @@ def test_writing_the_default_executor_out_changes_nothing(text: str) -> None:
 def test_upstream_refuses_these_too(text: str) -> None:
     """V-23 to V-26."""
     with pytest.raises(ConfigError):
-        make_plan(GraphConfig.from_text(IN + text), Library(), ["DefaultInputStreamHandler"])
+        make_plan(GraphConfig.from_text(IN + text), Library(), POLICIES)
     with pytest.raises(oracle.OracleError) as failure:
         oracle.run_graph(IN + text)
     assert failure.value.stage == "initialize"
@@ -192,5 +193,5 @@ def test_upstream_refuses_these_too(text: str) -> None:
 def test_upstream_accepts_these_and_writes_them_alike(text: str) -> None:
     """G-11."""
     theirs = GraphConfig.from_binary(oracle.expand(IN + text, binary=True))
-    ours = make_plan(GraphConfig.from_text(IN + text), Library(), ["DefaultInputStreamHandler"]).config
+    ours = make_plan(GraphConfig.from_text(IN + text), Library(), POLICIES).config
     assert ours.to_text() == theirs.to_text()

@@ -19,6 +19,7 @@ from mpgraph.config.subgraph import expand
 from mpgraph.config.validate import make_plan
 from mpgraph.errors import ConfigError
 from mpgraph.options import from_tree, merge, option, options
+from mpgraph.runtime.policies import POLICIES
 
 
 @options(message="wiretest.Light")
@@ -523,9 +524,9 @@ def test_upstream_wires_the_same(entries: list[str], own: dict[str, Any]) -> Non
         if error.type == "Abort":
             raise
         with pytest.raises(ConfigError):
-            make_plan(GraphConfig.from_text(text), Library(), ["DefaultInputStreamHandler"])
+            make_plan(GraphConfig.from_text(text), Library(), POLICIES)
         return
-    (ours,) = make_plan(GraphConfig.from_text(text), Library(), ["DefaultInputStreamHandler"]).config.node
+    (ours,) = make_plan(GraphConfig.from_text(text), Library(), POLICIES).config.node
     assert ours.option_value == theirs.option_value == ()
     assert [entry.name for entry in ours.node_options] == [entry.name for entry in theirs.node_options]
     cls = find_message("mediapipe.ImageToTensorCalculatorOptions")

@@ -12,6 +12,7 @@ from mpgraph.config.subgraph import Library
 from mpgraph.config.validate import make_plan
 from mpgraph.errors import ConfigError
 from mpgraph.packet_type import INT64
+from mpgraph.runtime.policies import POLICIES
 
 
 class Int(Calculator, name="PtInt"):
@@ -83,7 +84,7 @@ def node(calculator: str, inputs: str = "", outputs: str = "", more: str = "") -
 
 
 def plan(text: str) -> Plan:
-    return make_plan(GraphConfig.from_text(text, "g"), Library(), ["DefaultInputStreamHandler"])
+    return make_plan(GraphConfig.from_text(text, "g"), Library(), POLICIES)
 
 
 def types(text: str) -> dict[str, str]:

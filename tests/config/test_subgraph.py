@@ -18,8 +18,7 @@ from mpgraph.config.schema import GraphConfig, NodeConfig
 from mpgraph.config.subgraph import Library, Subgraph, SubgraphContext, canonical_names, expand
 from mpgraph.config.validate import make_plan
 from mpgraph.errors import ConfigError, ContractError, LimitError, Location, PbtxtSyntaxError
-
-POLICIES = ["DefaultInputStreamHandler", "ImmediateInputStreamHandler"]
+from mpgraph.runtime.policies import POLICIES
 
 
 @pytest.fixture(autouse=True)

@@ -18,8 +18,7 @@ from mpgraph.config.subgraph import Library
 from mpgraph.config.validate import make_plan
 from mpgraph.errors import ConfigError, ContractError, OptionsError, UnknownCalculatorError
 from mpgraph.options import option, options
-
-POLICIES = ["DefaultInputStreamHandler", "ImmediateInputStreamHandler", "BarrierInputStreamHandler"]
+from mpgraph.runtime.policies import POLICIES
 
 
 @options(message="validatetest.Opts", extension=31_101)

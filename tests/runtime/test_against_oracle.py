@@ -103,6 +103,50 @@ def test_special_timestamps(steps: list[Step]) -> None:
     check(ONE, [*steps, close("a")], ["b"])
 
 
+FIXED_SIZE = """input_stream_handler { input_stream_handler: "FixedSizeInputStreamHandler"
+    options { [mediapipe.FixedSizeInputStreamHandlerOptions.ext] { %s } } }"""
+BATCHES = (
+    "input_stream_handler { options { [mediapipe.DefaultInputStreamHandlerOptions.ext] { batch_size: %d } } }"
+)
+
+
+@pytest.mark.parametrize("fixed_min_size", ["", "fixed_min_size: true"])
+@pytest.mark.parametrize("sizes", ["", "trigger_queue_size: 4 target_queue_size: 3"])
+def test_fixed_size_policy(sizes: str, fixed_min_size: str) -> None:
+    """I-V6 as a node that waits for its other input sees it: what came meanwhile is cut to the target."""
+    steps = [*(add("a", t) for t in range(10)), add("c", 9), add("c", 12), close("a"), close("c")]
+    check(TWO % (FIXED_SIZE % f"{sizes} {fixed_min_size}"), steps, ["b", "d"])
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("ac"), st.integers(1, 3)), min_size=1, max_size=25),
+    st.integers(1, 4),
+    st.integers(0, 2),
+    st.booleans(),
+)
+def test_fixed_size_policy_of_random_packets(
+    steps: list[tuple[str, int]], target: int, more: int, fixed_min_size: bool
+) -> None:
+    """I-25."""
+    now = {"a": 0, "c": 0}
+    played: list[Step] = []
+    for stream, step in steps:
+        now[stream] += step
+        played.append(add(stream, now[stream], len(played)))
+    options = f"trigger_queue_size: {target + more} target_queue_size: {target}"
+    if fixed_min_size:
+        options += " fixed_min_size: true"
+    check(TWO % (FIXED_SIZE % options), [*played, close("a"), close("c")], ["b", "d"])
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_batches(size: int) -> None:
+    """I-20."""
+    steps = [*(add("a", t, t) for t in range(1, 6)), add("a", 9, None), add("a", 10, 10), close("a")]
+    check(ONE.replace('output_stream: "b"', 'output_stream: "b" ' + BATCHES % size), steps, ["b"])
+
+
 @pytest.mark.parametrize("options", ["", "enable: true", "synchronize_io: true", "async_selection: true"])
 def test_switch_container(options: str) -> None:
     """SW-10."""

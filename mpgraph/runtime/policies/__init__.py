@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mpgraph.config.plan import NodePlan
 from mpgraph.runtime.stream import InputStream
 
+from .barrier import BarrierPolicy
 from .base import CLOSE, NOT_READY, READY, InputPolicy, Status, SyncSet
-from .default import DefaultPolicy, SingleStreamPolicy
+from .default import BatchPolicy, DefaultOptions, DefaultPolicy, SingleStreamPolicy
+from .early_close import EarlyClosePolicy
+from .fixed_size import FixedSizePolicy
 from .immediate import ImmediatePolicy
+from .mux import MuxPolicy
+from .sync_set import SyncSetPolicy
+from .timestamp_align import TimestampAlignPolicy
 
 __all__ = [
     "CLOSE",
@@ -24,14 +31,25 @@ __all__ = [
 ]
 
 POLICIES: dict[str, type[InputPolicy]] = {
+    "BarrierInputStreamHandler": BarrierPolicy,
     "DefaultInputStreamHandler": DefaultPolicy,
+    "EarlyCloseInputStreamHandler": EarlyClosePolicy,
+    "FixedSizeInputStreamHandler": FixedSizePolicy,
     "ImmediateInputStreamHandler": ImmediatePolicy,
+    "MuxInputStreamHandler": MuxPolicy,
+    "SyncSetInputStreamHandler": SyncSetPolicy,
+    "TimestampAlignInputStreamHandler": TimestampAlignPolicy,
 }
 
 
-def make_policy(name: str, streams: Sequence[InputStream], *, process_bounds: bool) -> InputPolicy:
-    """The policy of that name for a node's streams; the plan has checked that there is one."""
-    policy = POLICIES[name]
-    if policy is DefaultPolicy and len(streams) == 1 and not process_bounds:
-        policy = SingleStreamPolicy
-    return policy(streams, process_bounds=process_bounds)
+def make_policy(node: NodePlan, streams: Sequence[InputStream]) -> InputPolicy:
+    """The policy of a node for its streams; the plan has checked that there is one."""
+    policy = POLICIES[node.policy]
+    process_bounds = node.contract.process_timestamp_bounds
+    options = node.policy_options
+    if policy is DefaultPolicy:
+        if isinstance(options, DefaultOptions) and options.batch_size > 1:
+            policy = BatchPolicy
+        elif len(streams) == 1 and not process_bounds:
+            policy = SingleStreamPolicy
+    return policy(streams, process_bounds=process_bounds, options=options, ports=node.inputs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from mpgraph.packet import Packet
 from mpgraph.runtime.stream import InputStream
@@ -17,6 +17,10 @@ from mpgraph.timestamp import (
     UNSTARTED,
     previous_allowed_in_stream,
 )
+
+if TYPE_CHECKING:
+    from mpgraph.config.plan import NodePlan
+    from mpgraph.port_map import PortMap
 
 __all__ = ["CLOSE", "NOT_READY", "READY", "InputPolicy", "Status", "SyncSet"]
 
@@ -97,11 +101,31 @@ class InputPolicy(ABC):
     Args:
         streams: The node's input streams in slot order.
         process_bounds: Whether the node wants to be called for settled timestamps without packets.
+        options: Its options, of its `options_class`.
+        ports: The ports of the streams.
     """
 
-    def __init__(self, streams: Sequence[InputStream], *, process_bounds: bool) -> None:
+    options_class: ClassVar[type[Any] | None] = None
+
+    def __init__(
+        self,
+        streams: Sequence[InputStream],
+        *,
+        process_bounds: bool = False,
+        options: Any = None,
+        ports: PortMap | None = None,
+    ) -> None:
         self.streams = streams
         self.process_bounds = process_bounds
+
+    @classmethod
+    def check(cls, node: NodePlan, options: Any) -> None:
+        """Refuses options that do not fit the node; most policies take any.
+
+        Raises:
+            ContractError: They do not fit.
+        """
+        return
 
     @abstractmethod
     def readiness(self) -> tuple[Status, int]:

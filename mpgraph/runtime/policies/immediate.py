@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from mpgraph.packet import Packet
 from mpgraph.runtime.stream import InputStream
@@ -23,9 +24,9 @@ class ImmediatePolicy(InputPolicy):
     Upstream: ``ImmediateInputStreamHandler``.
     """
 
-    def __init__(self, streams: Sequence[InputStream], *, process_bounds: bool) -> None:
-        super().__init__(streams, process_bounds=process_bounds)
-        self._sets = [SyncSet((stream,), process_bounds=process_bounds) for stream in streams]
+    def __init__(self, streams: Sequence[InputStream], **arguments: Any) -> None:
+        super().__init__(streams, **arguments)
+        self._sets = [SyncSet((stream,), process_bounds=self.process_bounds) for stream in streams]
         self._ready: list[int | None] = [None] * len(streams)
         self._done = [False] * len(streams)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mpgraph import Calculator, Graph, Inputs
+from mpgraph.errors import ContractError
 from mpgraph.packet import Packet
 from mpgraph.runtime.policies import make_policy
-from mpgraph.runtime.policies.base import READY, InputPolicy
-from mpgraph.runtime.policies.default import DefaultPolicy, SingleStreamPolicy
+from mpgraph.runtime.policies.base import CLOSE, NOT_READY, READY, InputPolicy
+from mpgraph.runtime.policies.default import BatchPolicy, DefaultOptions, DefaultPolicy, SingleStreamPolicy
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import DONE, MAX, MIN, POSTSTREAM, PRESTREAM
 
@@ -18,11 +21,27 @@ class Owner:
         pass
 
 
+class Taker(Calculator, name="PolicyTaker"):
+    packets = Inputs[object]()
+
+
+class TakerOfBounds(Calculator, name="PolicyTakerOfBounds", process_timestamp_bounds=True):
+    packets = Inputs[object]()
+
+
 def test_the_short_form_is_chosen_where_it_does() -> None:
-    one = [InputStream("s", Owner())]
-    assert isinstance(make_policy("DefaultInputStreamHandler", one, process_bounds=False), SingleStreamPolicy)
-    assert isinstance(make_policy("DefaultInputStreamHandler", one, process_bounds=True), DefaultPolicy)
-    assert isinstance(make_policy("DefaultInputStreamHandler", one * 2, process_bounds=False), DefaultPolicy)
+    def chosen(calculator: str, count: int, handler: str = "") -> type[InputPolicy]:
+        names = [f'"s{i}"' for i in range(count)]
+        text = f"""input_stream: [{", ".join(names)}]
+        node {{ calculator: "{calculator}" input_stream: [{", ".join(names)}] {handler} }}"""
+        (node,) = Graph(text).plan.nodes
+        return type(make_policy(node, [InputStream("s", Owner())] * count))
+
+    batch = "input_stream_handler { options { [mediapipe.DefaultInputStreamHandlerOptions.ext] { batch_size: 2 } } }"
+    assert chosen("PolicyTaker", 1) is SingleStreamPolicy
+    assert chosen("PolicyTakerOfBounds", 1) is DefaultPolicy
+    assert chosen("PolicyTaker", 2) is DefaultPolicy
+    assert chosen("PolicyTaker", 1, batch) is BatchPolicy
 
 
 def test_a_set_has_an_empty_packet_where_nothing_came() -> None:
@@ -66,3 +85,46 @@ def test_the_short_form_says_the_same(steps: list[tuple[str, int]]) -> None:
         if said[0][0] is READY:
             filled = [[(p.value, p.timestamp) for p in policy.fill(said[0][1])] for policy in policies]
             assert filled[0] == filled[1]
+
+
+def test_a_batch_is_called_for_when_it_is_full() -> None:
+    """I-20: while a batch is open its first timestamp holds the outputs back; the end flushes it."""
+    stream = InputStream("s", Owner())
+    policy = BatchPolicy([stream], options=DefaultOptions(batch_size=3))
+    called = []
+
+    def call() -> None:
+        while (found := policy.readiness())[0] is READY:
+            (packet,) = policy.fill(found[1])
+            called.append((found[1], packet.value))
+
+    for t in (1, 2):
+        stream.add(Packet(t * 10, t))
+        assert policy.readiness() == (NOT_READY, 1)
+    stream.add(Packet(30, 3))
+    call()
+    assert called == [(1, 10), (2, 20), (3, 30)]
+    assert policy.readiness() == (NOT_READY, 4)
+    stream.add(Packet(50, 5))
+    assert policy.readiness() == (NOT_READY, 5)
+    stream.set_bound(DONE)
+    call()
+    assert called[3:] == [(5, 50)]
+    assert policy.readiness() == (CLOSE, DONE)
+
+
+@pytest.mark.parametrize(
+    ("options", "node", "message"),
+    [
+        ("batch_size: 0", "", "batch_size must be at least 1, but is 0"),
+        ("batch_size: -2", "", "batch_size must be at least 1, but is -2"),
+        ("batch_size: 2", "max_in_flight: 3", r"cannot run in parallel \(max_in_flight: 3\)"),
+    ],
+)
+def test_batches_that_cannot_be(options: str, node: str, message: str) -> None:
+    """I-20: config errors, where upstream aborts."""
+    with pytest.raises(ContractError, match=message):
+        Graph(
+            f"""input_stream: "in" node {{ calculator: "PolicyTaker" input_stream: "in" {node}
+            input_stream_handler {{ options {{ [mediapipe.DefaultInputStreamHandlerOptions.ext] {{ {options} }} }} }} }}"""
+        )
