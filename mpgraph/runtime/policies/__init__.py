@@ -13,7 +13,7 @@ from .default import BatchPolicy, DefaultOptions, DefaultPolicy, SingleStreamPol
 from .early_close import EarlyClosePolicy
 from .fixed_size import FixedSizePolicy
 from .immediate import ImmediatePolicy
-from .mux import MuxPolicy
+from .multiplex import MuxPolicy
 from .sync_set import SyncSetPolicy
 from .timestamp_align import TimestampAlignPolicy
 

@@ -1,4 +1,4 @@
-"""MuxCalculator (spec calculators.md 6); its input policy is tested in tests/runtime/policies/test_mux.py."""
+"""MuxCalculator (spec calculators.md 6); its input policy is tested in tests/runtime/policies/test_multiplex.py."""
 
 from __future__ import annotations
 

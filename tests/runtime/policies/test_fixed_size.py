@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -22,7 +22,7 @@ class Owner:
         pass
 
 
-def policy(count: int, **options: int) -> tuple[list[InputStream], FixedSizePolicy]:
+def policy(count: int, **options: Any) -> tuple[list[InputStream], FixedSizePolicy]:
     streams = [InputStream(f"s{i}", Owner()) for i in range(count)]
     return streams, FixedSizePolicy(streams, options=FixedSizeOptions(**options))
 

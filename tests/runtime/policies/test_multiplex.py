@@ -10,7 +10,7 @@ from mpgraph import Graph
 from mpgraph.errors import ContractError, RunError
 from mpgraph.packet import Packet
 from mpgraph.runtime.policies.base import CLOSE, NOT_READY, READY
-from mpgraph.runtime.policies.mux import MuxPolicy
+from mpgraph.runtime.policies.multiplex import MuxPolicy
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import DONE
 
@@ -81,8 +81,8 @@ def test_a_mux_in_a_graph() -> None:
     """A-10, with its packets."""
     found: list[tuple[str, Any, int]] = []
     with Graph(TEXT) as graph:
-        for name in ("o0", "o1"):
-            graph.observe(name, lambda p, name=name: found.append((name, p.value, p.time)))
+        graph.observe("o0", lambda packet: found.append(("o0", packet.value, packet.time)))
+        graph.observe("o1", lambda packet: found.append(("o1", packet.value, packet.time)))
         graph.start()
 
         def step(name: str, t: int, value: int) -> list[tuple[str, Any, int]]:
