@@ -32,7 +32,7 @@ class InferenceCpu(Calculator, name="InferenceCalculatorCpu"):
     """Runs a TensorFlow Lite model on the CPU.
 
     Delegate ``xnnpack`` computes with XNNPACK, ``tflite`` and none with the runtime's own kernels. The
-    number of threads is the option's; else `mpgraph.inference.default_threads`; else one.
+    number of threads is the option's, else `mpgraph.inference.default_threads`.
 
     Inputs:
         TENSORS: Vector of Tensor; or TENSOR:*: a Tensor each. Each must have the element type and the
@@ -133,7 +133,7 @@ class InferenceCpu(Calculator, name="InferenceCalculatorCpu"):
         return create_engine(
             model.data,
             delegate=kind,
-            num_threads=threads if threads != -1 else inference.default_threads() or 1,
+            num_threads=threads if threads != -1 else inference.default_threads(),
             custom_ops=frozenset() if resolver.for_gpu else resolver.custom_ops,
         )
 

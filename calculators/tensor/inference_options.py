@@ -159,7 +159,7 @@ class Xnnpack:
     """XNNPACK on the CPU.
 
     Attributes:
-        num_threads: Threads; -1 for `mpgraph.inference.default_threads`, else one.
+        num_threads: Threads; -1 for `mpgraph.inference.default_threads`.
         enable_zero_copy_tensor_io: Without effect here.
         slow_consistent_arithmetic: Without effect, as upstream.
     """

@@ -130,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
     with reading(path):
         graph = Graph(path, graph_path=args.graph_path, num_threads=args.threads)
     check_nodes(graph.config, path)
-    with _inference_threads(args.threads):
+    with _threads(args.threads):
         return _run(args, path, graph)
 
 
@@ -184,18 +184,22 @@ def _run(args: argparse.Namespace, path: Path, graph: Graph) -> int:
 
 
 @contextmanager
-def _inference_threads(threads: int | None) -> Iterator[None]:
-    if threads is None:
-        yield
-        return
+def _threads(threads: int | None) -> Iterator[None]:
+    """Sets the number of threads of each inference and of OpenCV, or leaves OpenCV what others do not take.
+
+    Reading and writing run beside the graph, so that two processors are taken.
+    """
+    import cv2
+
     from mpgraph import inference
 
-    before = inference.default_threads()
-    inference.set_default_threads(threads)
+    inference_before, cv2_before = inference.set_default_threads(threads), cv2.getNumThreads()
+    cv2.setNumThreads(threads or max(1, cv2_before - 2))
     try:
         yield
     finally:
-        inference.set_default_threads(before)
+        inference.set_default_threads(inference_before)
+        cv2.setNumThreads(cv2_before)
 
 
 def _open_source(args: argparse.Namespace) -> Source:

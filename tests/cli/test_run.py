@@ -277,17 +277,30 @@ def test_quiet_says_nothing(graph: str, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_threads_are_those_of_inference_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """And only while the command runs."""
+    """And of OpenCV, and only while the command runs."""
     code = (
-        "from mpgraph import ImageFrame, calculator, inference\nseen = []\n"
+        "import cv2\nfrom mpgraph import ImageFrame, calculator, inference\nseen = []\n"
         "@calculator('CliThreads')\ndef f(frame: ImageFrame) -> ImageFrame:\n"
-        "    seen.append(inference.default_threads())\n    return frame\n"
+        "    seen.append((inference.default_threads(), cv2.getNumThreads()))\n    return frame\n"
     )
+    before = inference.default_threads(), cv2.getNumThreads()
     module = write(tmp_path, code, "cli_threads.py")
     graph = write(tmp_path, one_node("CliThreads", tag="FRAME:"))
     assert main(["run", graph, "-i", TINY, "-o", "null:", "--threads", "3", "--calculators", module]) == 0
-    assert set(sys.modules["cli_threads"].seen) == {3}
-    assert inference.default_threads() is None
+    assert set(sys.modules["cli_threads"].seen) == {(3, 3)}
+    assert (inference.default_threads(), cv2.getNumThreads()) == before
+
+
+def test_opencv_gets_the_processors_that_reading_and_writing_leave(
+    graph: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One at least; --threads is another matter."""
+    asked: list[int] = []
+    monkeypatch.setattr(cv2, "setNumThreads", asked.append)
+    for processors in (1, 2, 4):
+        monkeypatch.setattr(cv2, "getNumThreads", lambda processors=processors: processors)
+        assert main(["run", graph, "-i", TINY, "-q"]) == 0
+    assert asked == [1, 1, 1, 2, 2, 4]
 
 
 # What can go wrong (section 10).

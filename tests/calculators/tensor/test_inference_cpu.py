@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -289,15 +290,15 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
 @pytest.mark.parametrize(
     ("options", "default", "threads"),
     [
-        (XNNPACK, None, 1),
-        (XNNPACK, 2, 2),
+        (XNNPACK, None, inference.default_threads()),
+        (XNNPACK, 4, 4),
         ("delegate { xnnpack { num_threads: 3 } }", 2, 3),
-        ("cpu_num_thread: 2", None, 2),
-        ("", None, 1),
+        ("cpu_num_thread: 3", None, 3),
+        ("", None, inference.default_threads()),
     ],
 )
 def test_threads(engines: list[dict[str, Any]], options: str, default: int | None, threads: int) -> None:
-    """Of the graph; else `set_default_threads`; else one."""
+    """Of the graph; else `set_default_threads`; else the usual number."""
     inference.set_default_threads(default)
     run(subtraction(), [], options)
     assert engines[0]["num_threads"] == threads
@@ -337,6 +338,20 @@ def test_threads_do_not_change_the_result() -> None:
         for n in (1, 2)
     ]
     assert np.abs(np.subtract(masks[0], masks[1])).max() <= 1e-6
+
+
+@pytest.mark.parametrize(("processors", "threads"), [(1, 1), (2, 2), (16, 2)])
+def test_usual_number_of_threads(monkeypatch: pytest.MonkeyPatch, processors: int, threads: int) -> None:
+    """Two, where the process may use two processors."""
+    usable = set(range(processors))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: usable, raising=False)
+    assert inference.default_threads() == threads
+
+
+def test_setting_the_number_of_threads_tells_the_former() -> None:
+    assert inference.set_default_threads(7) is None
+    assert inference.default_threads() == 7
+    assert inference.set_default_threads(None) == 7
 
 
 def test_default_threads_must_be_positive() -> None:
