@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from fractions import Fraction
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
 
+from mpgraph.errors import MediaError
 from mpgraph.media.source import FOREVER, SECOND, AudioTrack
 from mpgraph.media.video_reader import microseconds, open_container, seek
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
     Packet = AnyPacket[AudioStream]
 
-__all__ = ["AudioCopy", "can_hold"]
+__all__ = ["AudioCopy", "audio_track", "can_hold", "save_aac"]
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +35,48 @@ def can_hold(container: str, track: AudioTrack) -> bool:
         except (av.FFmpegError, ValueError):
             return False
     return True
+
+
+def audio_track(path: Path) -> AudioTrack:
+    """The first sound track of a file.
+
+    Raises:
+        MediaError: The file cannot be read, or there is no sound in it that FFmpeg knows.
+    """
+    with open_container(path) as container:
+        for stream in container.streams.audio[:1]:
+            if stream.codec_context is not None:
+                start = microseconds(stream.start_time or 0, stream.time_base or Fraction(1))
+                return AudioTrack(path, stream.index, stream.codec_context.name, start)
+    msg = f"{path}: there is no sound in it that can be read"
+    raise MediaError(msg)
+
+
+def save_aac(track: AudioTrack, target: Path) -> None:
+    """Writes the track as an AAC file with ADTS headers: as it is if it is AAC, else encoded.
+
+    Raises:
+        MediaError: It cannot be read or written.
+    """
+    try:
+        with open_container(track.path) as source, av.open(target, "w", format="adts") as output:
+            stream: AudioStream = source.streams[track.index]  # type: ignore[assignment]
+            if track.codec == "aac":
+                copied = output.add_stream_from_template(stream)
+                for packet in source.demux(stream):
+                    if packet.size:
+                        packet.stream = copied
+                        output.mux(packet)
+                return
+            encoder = output.add_stream("aac", stream.rate)
+            for frame in source.decode(stream):
+                output.mux(encoder.encode(frame))
+            output.mux(encoder.encode(None))
+    except (av.FFmpegError, OSError, ValueError) as error:
+        if isinstance(error, MediaError):
+            raise
+        msg = f"{track.path}: its sound cannot be saved as AAC: {error}"
+        raise MediaError(msg) from error
 
 
 class AudioCopy:

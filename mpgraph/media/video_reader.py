@@ -176,7 +176,7 @@ class VideoReader(Source):
         last = length = None
         for frame in chain([self._first], self._decoded):
             if frame.pts is not None and frame.time_base:
-                timestamp = microseconds(frame.pts, frame.time_base) - self._origin
+                timestamp = self._time(frame.pts, frame.time_base)
             else:
                 timestamp = 0 if last is None else last + interval
             if last is not None and timestamp <= last:
@@ -188,6 +188,10 @@ class VideoReader(Source):
             if timestamp >= self.span.start:
                 yield Frame(self._picture(frame), timestamp, length)
         self._warn(0 if last is None else last + (length or interval))
+
+    def _time(self, pts: int, base: Fraction) -> int:
+        """The timestamp of a frame in microseconds."""
+        return microseconds(pts, base) - self._origin
 
     def _picture(self, frame: VideoFrame) -> Image:
         rgb = self._rgb(frame)

@@ -25,7 +25,7 @@ from mpgraph.media.source import SECOND, Source, os_reason
 if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
-__all__ = ["CONTAINERS", "VideoWriter"]
+__all__ = ["CONTAINERS", "FOURCCS", "Codec", "VideoWriter"]
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +54,19 @@ class Container:
 H264 = Codec("libx264", {"preset": "superfast", "crf": "20", "bf": "0"}, even=True)
 VP9 = Codec("libvpx-vp9", {"deadline": "realtime", "cpu-used": "8", "row-mt": "1", "crf": "30", "b": "0"})
 MPEG4 = Codec("mpeg4", {"qscale": "3"}, even=True)
+HEVC = Codec("libx265", {"preset": "ultrafast", "x265-params": "log-level=none"}, even=True)
+VP8 = Codec("libvpx", {"deadline": "realtime", "cpu-used": "8", "crf": "10", "b": "4M"})
+MJPEG = Codec("mjpeg", {"qscale": "3", "strict": "unofficial"})  # else it takes the full range only
+
+FOURCCS: Mapping[str, Codec] = {
+    **dict.fromkeys(("avc1", "h264", "x264"), H264),
+    **dict.fromkeys(("hev1", "hevc", "hvc1"), HEVC),
+    **dict.fromkeys(("divx", "fmp4", "mp4v", "xvid"), MPEG4),
+    **dict.fromkeys(("mjpg", "jpeg"), MJPEG),
+    "vp80": VP8,
+    **dict.fromkeys(("vp09", "vp90"), VP9),
+}
+"""Encoders by the four characters, in lower case, that files name them by."""
 
 CONTAINERS: Mapping[str, Container] = {
     ".mp4": Container("mp4", H264, Fraction(1, 90_000)),
@@ -72,19 +85,25 @@ class VideoWriter(Sink):
     size. H.264 and MPEG-4 hold even sizes only: an odd side becomes longer by a copy of its last line. Times
     are kept to 1/90000 s in mp4 and mov and to 1 ms in mkv and webm; avi has one frame rate, so that times
     move to its next whole frame. Sound is copied as it is, cut to the same part of the source; a format that
-    cannot hold it goes without, with a warning.
+    cannot hold it goes without, with a warning. A `codec` may take the place of the
+    container's own; then, too, times move to the next whole frame.
 
     Raises:
         MediaError: The file cannot be written, or the encoder is missing.
     """
 
-    def __init__(self, path: Path, source: Source, *, overwrite: bool = True) -> None:
+    def __init__(
+        self, path: Path, source: Source, *, overwrite: bool = True, codec: Codec | None = None
+    ) -> None:
         self.name = str(path)
         self._container = CONTAINERS[path.suffix.lower()]
+        self._codec = codec or self._container.codec
         self._source = source
         self._rate = source.frame_rate or Fraction(30)
-        self._time_base = self._container.time_base or 1 / self._rate
-        _require_encoder(self._container.codec.name, self.name)
+        self._time_base = 1 / self._rate
+        if codec is None and self._container.time_base is not None:
+            self._time_base = self._container.time_base
+        _require_encoder(self._codec.name, self.name)
         self._file = AtomicFile(path, overwrite=overwrite)
         self._output = av.open(self._file.file, "w", format=self._container.format, buffer_size=1 << 20)
         self._stream: VideoStream | None = None
@@ -143,8 +162,12 @@ class VideoWriter(Sink):
 
     def _begin(self, width: int, height: int) -> VideoStream:
         """Opens the encoder, and begins the file: with the sound, if the format can hold it."""
-        codec = self._container.codec
-        stream: VideoStream = self._output.add_stream(codec.name, self._rate, dict(codec.options))  # type: ignore[assignment]
+        codec = self._codec
+        try:
+            stream: VideoStream = self._output.add_stream(codec.name, self._rate, dict(codec.options))  # type: ignore[assignment]
+        except ValueError as error:
+            msg = f"{self.name}: {self._container.format} files cannot hold video of {codec.name}"
+            raise MediaError(msg) from error
         self._size = (width, height)
         stream.width, stream.height = (side + side % 2 if codec.even else side for side in self._size)
         stream.pix_fmt = "yuv420p"
@@ -193,8 +216,7 @@ class VideoWriter(Sink):
             raise MediaError(msg) from error
         except av.FFmpegError as error:
             width, height = self._size
-            codec = self._container.codec.name
-            msg = f"{self.name}: {codec} cannot encode {width}x{height} pixels: {error.strerror}"
+            msg = f"{self.name}: {self._codec.name} cannot encode {width}x{height} pixels: {error.strerror}"
             raise MediaError(msg) from error
 
 

@@ -1,0 +1,1 @@
+"""Calculators that read and write video files."""
