@@ -31,7 +31,7 @@ def no_gpu(contract: Contract) -> None:
         ContractError: It does.
     """
     tags = (*contract.inputs.tags(), *contract.outputs.tags())
-    used = [tag for tag in tags if tag.endswith("_GPU")]
+    used = [tag for tag in tags if tag.endswith("_GPU") and tag != "SOURCE_ON_GPU"]
     if used:
         msg = (
             f"GPU streams ({', '.join(dict.fromkeys(used))}) are not supported by this version; "
