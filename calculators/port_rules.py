@@ -6,7 +6,7 @@ from mpgraph.contract import Contract
 from mpgraph.errors import ContractError
 from mpgraph.ports import Kind
 
-__all__ = ["exactly_one", "no_gpu", "same_number"]
+__all__ = ["exactly_one", "exactly_one_untagged_or", "no_gpu", "same_number"]
 
 
 def exactly_one(contract: Contract, kind: Kind, *tags: str) -> None:
@@ -21,6 +21,18 @@ def exactly_one(contract: Contract, kind: Kind, *tags: str) -> None:
             f"exactly one {kind.replace('_', ' ')} of {', '.join(tags)} must be connected; "
             f"connected: {', '.join(connected) or 'none'}"
         )
+        raise ContractError(msg)
+
+
+def exactly_one_untagged_or(contract: Contract, kind: Kind, tag: str) -> None:
+    """Checks that a node connects either one port without a tag or one with it.
+
+    Raises:
+        ContractError: It connects none or both.
+    """
+    if contract.ports(kind).has(tag) == contract.ports(kind).has(""):
+        both = "both" if contract.ports(kind).has(tag) else "none"
+        msg = f"exactly one {kind.replace('_', ' ')}, untagged or {tag}, must be connected; got {both}"
         raise ContractError(msg)
 
 
