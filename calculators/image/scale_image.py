@@ -59,7 +59,7 @@ class ScaleImage(Calculator, name="ScaleImageCalculator", timestamp_offset=None)
         ContractError: FRAMES and an untagged stream are both connected, or neither; an aspect ratio cannot
             be read; or frames of YCBCR420P are asked for, which this version does not support.
         ValueError: A frame has no pixels or another size or format than the header or the options say,
-            formats cannot be converted, nothing would be left, or OVERRIDE_OPTIONS does not come at PreStream.
+            formats cannot be converted, nothing is left, or OVERRIDE_OPTIONS does not come at PreStream.
 
     Upstream: calculators/image/scale_image_calculator.cc; spec calculators.md 4.
 
