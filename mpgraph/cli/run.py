@@ -185,16 +185,19 @@ def _run(args: argparse.Namespace, path: Path, graph: Graph) -> int:
 
 @contextmanager
 def _threads(threads: int | None) -> Iterator[None]:
-    """Sets the number of threads of each inference and of OpenCV, or leaves OpenCV what others do not take.
+    """Sets the number of threads of each inference and of OpenCV.
 
-    Reading and writing run beside the graph, so that two processors are taken.
+    It is the wanted one, or what reading and writing leave, which run beside the graph and take two
+    processors; for inference no more than two.
     """
     import cv2
 
     from mpgraph import inference
 
-    inference_before, cv2_before = inference.set_default_threads(threads), cv2.getNumThreads()
-    cv2.setNumThreads(threads or max(1, cv2_before - 2))
+    cv2_before = cv2.getNumThreads()
+    left = max(1, cv2_before - 2)
+    inference_before = inference.set_default_threads(threads or min(2, left))
+    cv2.setNumThreads(threads or left)
     try:
         yield
     finally:

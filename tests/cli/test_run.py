@@ -291,16 +291,19 @@ def test_threads_are_those_of_inference_too(tmp_path: Path, capsys: pytest.Captu
     assert (inference.default_threads(), cv2.getNumThreads()) == before
 
 
-def test_opencv_gets_the_processors_that_reading_and_writing_leave(
-    graph: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("processors", "threads"), [(1, (1, 1)), (2, (1, 1)), (4, (2, 2)), (16, (2, 14))])
+def test_threads_are_what_reading_and_writing_leave(
+    graph: str, monkeypatch: pytest.MonkeyPatch, processors: int, threads: tuple[int, int]
 ) -> None:
-    """One at least; --threads is another matter."""
-    asked: list[int] = []
-    monkeypatch.setattr(cv2, "setNumThreads", asked.append)
-    for processors in (1, 2, 4):
-        monkeypatch.setattr(cv2, "getNumThreads", lambda processors=processors: processors)
-        assert main(["run", graph, "-i", TINY, "-q"]) == 0
-    assert asked == [1, 1, 1, 2, 2, 4]
+    """Of each inference, and of OpenCV."""
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(cv2, "getNumThreads", lambda: processors)
+    monkeypatch.setattr(
+        cv2, "setNumThreads", lambda count: asked.append((inference.default_threads(), count))
+    )
+    before = inference.default_threads()
+    assert main(["run", graph, "-i", TINY, "-q"]) == 0
+    assert asked == [threads, (before, processors)]
 
 
 # What can go wrong (section 10).
