@@ -1,0 +1,129 @@
+"""MaskOverlayCalculator: mixes two videos by a mask."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mpgraph.calculator import Calculator
+from mpgraph.context import Context
+from mpgraph.contract import Contract
+from mpgraph.errors import ContractError
+from mpgraph.formats.image_format import ImageFormat
+from mpgraph.formats.image_frame import ImageFrame
+from mpgraph.lazy import cv2
+from mpgraph.options import option, options
+from mpgraph.packet_type import FLOAT
+from mpgraph.ports import Input, Inputs, Output
+
+from .resize import resize
+from .video_filter import as_rgba
+
+__all__ = ["MaskOverlay", "MaskOverlayOptions"]
+
+Pixels = npt.NDArray[Any]
+
+
+class MaskChannel(IntEnum):
+    """Which channel of a mask is the weight; UNKNOWN is RED."""
+
+    UNKNOWN = 0
+    RED = 1
+    ALPHA = 2
+
+
+@options(message="mediapipe.MaskOverlayCalculatorOptions", extension=252129282)
+class MaskOverlayOptions:
+    """How the mask is read.
+
+    Attributes:
+        mask_channel: The channel that is the weight.
+    """
+
+    mask_channel: MaskChannel = option(1, default=MaskChannel.RED)
+
+
+class MaskOverlay(Calculator, name="MaskOverlayCalculator"):
+    """Mixes two videos: ``first * (1 - mask) + second * mask`` per number, alpha included.
+
+    The second video and the mask are brought to the size of the first, linearly.
+
+    Inputs:
+        VIDEO:0, VIDEO:1: ImageFrame, GRAY8, SRGB or SRGBA.
+        MASK: ImageFrame, GRAY8, SRGB, SRGBA (255 is weight 1) or VEC32F1, optional; formats without alpha
+            have weight 1 everywhere for ALPHA.
+        CONST_MASK: float, optional: the same weight for all pixels; not heeded beside MASK.
+
+    Without a packet of the mask, the second video goes on as it is.
+
+    Outputs:
+        OUTPUT: ImageFrame, SRGBA, of the first video's size.
+
+    Raises:
+        ContractError: Neither MASK nor CONST_MASK is connected.
+        ValueError: A frame has no pixels or another format.
+        EmptyPacketError: There is a mask, but not a frame of each video.
+
+    Upstream: calculators/image/mask_overlay_calculator.cc (for the GPU); spec calculators.md 4.
+
+    Example::
+
+        node {
+          calculator: "MaskOverlayCalculator"
+          input_stream: "VIDEO:0:background"
+          input_stream: "VIDEO:1:video"
+          input_stream: "MASK:mask"
+          output_stream: "OUTPUT:output_video"
+        }
+    """
+
+    options: MaskOverlayOptions
+    video = Inputs[ImageFrame]("VIDEO", at_least=2)
+    mask = Input[ImageFrame]("MASK", optional=True)
+    const_mask = Input[float]("CONST_MASK", optional=True, type=FLOAT)
+    output = Output[ImageFrame]("OUTPUT")
+
+    @classmethod
+    def get_contract(cls, contract: Contract) -> None:
+        """Declares the ports and checks that there is a mask."""
+        super().get_contract(contract)
+        if not contract.inputs.has("MASK") and not contract.inputs.has("CONST_MASK"):
+            msg = "a mask must be connected: MASK or CONST_MASK"
+            raise ContractError(msg)
+
+    def process(self, cc: Context) -> None:
+        """Sends the mixed frame."""
+        by_frame = cc.is_connected(self.mask)
+        if cc.packet(self.mask).is_empty() if by_frame else cc.packet(self.const_mask).is_empty():
+            cc.send_packet(self.output, cc.packet(self.video[1]))
+            return
+        first, second = as_rgba(cc[self.video[0]]), as_rgba(cc[self.video[1]])
+        height, width = first.shape[:2]
+        second = _of_size(second, width, height)
+        if by_frame:
+            weights = _of_size(self._weights(cc[self.mask]), width, height)
+            change = cv2.subtract(second, first.astype(second.dtype), dtype=cv2.CV_32F)
+            change *= weights[:, :, None]
+            out = cv2.add(first, change, dtype=cv2.CV_8U)
+        else:
+            weight = cc[self.const_mask]
+            out = cv2.addWeighted(first.astype(second.dtype), 1 - weight, second, weight, 0, dtype=cv2.CV_8U)
+        cc.send(self.output, ImageFrame.adopt(np.asarray(out, np.uint8), ImageFormat.SRGBA))
+
+    def _weights(self, mask: ImageFrame) -> Pixels:
+        """The weights, float32 (height, width)."""
+        by_alpha = self.options.mask_channel is MaskChannel.ALPHA
+        if mask.image_format is ImageFormat.VEC32F1 and not mask.is_empty():
+            return np.ones_like(mask.numpy_view()) if by_alpha else mask.numpy_view()
+        channel = cv2.extractChannel(as_rgba(mask), 3 if by_alpha else 0)
+        return channel * np.float32(1 / 255)
+
+
+def _of_size(image: Pixels, width: int, height: int) -> Pixels:
+    """The image itself, or as float32 in another size."""
+    if image.shape[:2] == (height, width):
+        return image
+    return resize(image.astype(np.float32), width, height)
