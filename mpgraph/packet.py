@@ -6,7 +6,7 @@ from operator import index
 from typing import Any, Final
 
 from .errors import EmptyPacketError, PacketTypeError
-from .packet_type import PacketType, packet_type, type_of
+from .packet_type import PacketType, packet_type, register_packet_type, type_of
 from .timestamp import UNSET, Timestamp
 
 __all__ = ["NOTHING", "Packet"]
@@ -112,3 +112,6 @@ class Packet:
     def __repr__(self) -> str:
         what = "and no data" if self.value is NOTHING else f"and C++ type: {self.type}"
         return f"<mediapipe.Packet with timestamp: {self.timestamp.name} {what}>"
+
+
+register_packet_type(Packet, "::mediapipe::Packet")

@@ -1,9 +1,10 @@
 """Types of packets, as ports declare them and as messages print them (spec section 2.2).
 
-An author writes Python types (`int`, `ImageFrame`, `list[Tensor]`, `tuple[int, int]`, `A | B`, `object`);
-`packet_type` turns them into a `PacketType`, which has upstream's name and tells whether a packet fits.
-Where upstream tells apart what Python does not (``int`` and ``int64_t``, ``float`` and ``double``), the
-constants of this module name the exact type; a packet that declares no type fits each of them.
+An author writes Python types (`int`, `ImageFrame`, `list[Tensor]`, `tuple[int, int]`, `dict[str, Packet]`,
+`A | B`, `object`); `packet_type` turns them into a `PacketType`, which has upstream's name and tells whether
+a packet fits. Where upstream tells apart what Python does not (``int`` and ``int64_t``, ``float`` and
+``double``, a vector and an array), the constants of this module name the exact type, also in ``list[INT64]``;
+a packet that declares no type fits each of them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import types
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from .timestamp import Timestamp
@@ -24,10 +26,17 @@ __all__ = [
     "BOOL",
     "DOUBLE",
     "FLOAT",
+    "FLOAT_ARRAY",
     "INT",
+    "INT8",
+    "INT16",
     "INT64",
+    "INT_ARRAY",
     "NONE",
     "STRING",
+    "UINT8",
+    "UINT16",
+    "UINT32",
     "UINT64",
     "PacketType",
     "one_of",
@@ -82,12 +91,24 @@ class PacketType:
         return self.name
 
 
+_NO_NUMBERS: Final = (bool, Timestamp)
+
+
 def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, _NO_NUMBERS)
 
 
 def _is_float(value: object) -> bool:
     return isinstance(value, float) or _is_int(value)
+
+
+def _integer(name: str, bits: int, *, signed: bool) -> PacketType:
+    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+    return PacketType(name, lambda value: _is_int(value) and low <= value <= high)
+
+
+def _array(name: str, fits: Callable[[Any], bool]) -> PacketType:
+    return PacketType(name, lambda value: isinstance(value, tuple) and all(map(fits, value)))
 
 
 ANY: Final = PacketType("[Any Type]", _everything)
@@ -95,12 +116,22 @@ ANY: Final = PacketType("[Any Type]", _everything)
 NONE: Final = PacketType("[No Type]", _nothing)
 """No packet at all."""
 INT: Final = PacketType("int", _is_int)
+"""Upstream's int32, too."""
+INT8: Final = _integer("signed char", 8, signed=True)
+INT16: Final = _integer("short", 16, signed=True)
 INT64: Final = PacketType("int64_t", _is_int)
-UINT64: Final = PacketType("uint64_t", lambda value: _is_int(value) and value >= 0)
+UINT8: Final = _integer("unsigned char", 8, signed=False)
+UINT16: Final = _integer("unsigned short", 16, signed=False)
+UINT32: Final = _integer("unsigned int", 32, signed=False)
+UINT64: Final = _integer("uint64_t", 64, signed=False)
 FLOAT: Final = PacketType("float", _is_float)
 DOUBLE: Final = PacketType("double", _is_float)
 BOOL: Final = PacketType("bool", lambda value: isinstance(value, bool))
 STRING: Final = PacketType("string", lambda value: isinstance(value, str | bytes))
+INT_ARRAY: Final = _array("int []", _is_int)
+"""A C array; the payload is a tuple. A vector is ``list[int]``."""
+FLOAT_ARRAY: Final = _array("float []", _is_float)
+"""A C array; the payload is a tuple. A vector is ``list[float]``."""
 
 _REGISTERED: dict[type, PacketType] = {
     int: INT,
@@ -123,8 +154,8 @@ def register_packet_type(python: type, name: str) -> None:
 def packet_type(annotation: Any) -> PacketType:
     """The packet type of a Python type, or the given `PacketType` itself.
 
-    `object` and `Any` mean any type; ``list[T]`` is upstream's vector (the first item is checked);
-    ``A | B`` is one of both.
+    `object` and `Any` mean any type; ``list[T]`` is upstream's vector and ``dict[K, V]`` its map (of both,
+    the first item is checked); ``A | B`` is one of both.
 
     Raises:
         TypeError: It is neither a type nor a `PacketType`.
@@ -146,8 +177,17 @@ def _build(annotation: Any) -> PacketType:
         item = packet_type(arguments[0])
         check = item.check
         return PacketType(
-            f"::std::vector<{'std::string' if item is STRING else item.name}>",  # as upstream spells it (P-8)
+            f"::std::vector<{_inner(item)}>",
             lambda value: isinstance(value, list) and (not value or check(value[0])),
+        )
+    if origin is dict:
+        key, held = map(packet_type, arguments)
+        return PacketType(
+            f"::std::map<{_inner(key)},{_inner(held)}>",
+            lambda value: (
+                isinstance(value, dict)
+                and all(key.check(name) and held.check(part) for name, part in islice(value.items(), 1))
+            ),
         )
     if origin is tuple:
         if Ellipsis in arguments:
@@ -168,6 +208,11 @@ def _build(annotation: Any) -> PacketType:
         msg = f"{annotation!r} is not a packet type: expected a type, a list, tuple or union of types"
         raise TypeError(msg)
     return _REGISTERED.get(python) or PacketType(_name(python), lambda value: isinstance(value, python))
+
+
+def _inner(item: PacketType) -> str:
+    """The name inside that of a container, as upstream spells it (P-8)."""
+    return "std::string" if item is STRING else item.name
 
 
 def vector_of(item: Any) -> PacketType:
@@ -209,6 +254,8 @@ def type_of(value: object) -> PacketType:
     """The packet type of a payload that declares none."""
     if isinstance(value, list):
         return packet_type(list[type(value[0])]) if value else packet_type(list[Any])  # type: ignore[misc]
+    if isinstance(value, dict) and value:
+        return packet_type(types.GenericAlias(dict, tuple(map(type, next(iter(value.items()))))))
     for python in type(value).__mro__:
         known = _REGISTERED.get(python)
         if known is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -99,10 +100,17 @@ def test_what_a_module_exports_is_sorted_and_there(name: str) -> None:
     if exported is None:
         assert not (module.__file__ or "").endswith("__init__.py") or not _defines(module.__file__ or "")
         return
-    upper_first = sorted(exported, key=lambda item: (not item.isupper(), not item[0].isupper(), item))
+    upper_first = sorted(
+        exported, key=lambda item: (not item.isupper(), not item[0].isupper(), natural(item))
+    )
     assert list(exported) in (sorted(exported), upper_first)  # ruff's order: constants, classes, the rest
     assert len(set(exported)) == len(exported)
     assert [item for item in exported if not hasattr(module, item)] == []
+
+
+def natural(name: str) -> list[tuple[str, int]]:
+    """So that INT8 comes before INT16."""
+    return [(text, int(digits or 0)) for text, digits in re.findall(r"(\D*)(\d*)", name)]
 
 
 def _defines(file: str) -> bool:

@@ -15,10 +15,17 @@ from mpgraph.packet_type import (
     BOOL,
     DOUBLE,
     FLOAT,
+    FLOAT_ARRAY,
     INT,
+    INT8,
+    INT16,
     INT64,
+    INT_ARRAY,
     NONE,
     STRING,
+    UINT8,
+    UINT16,
+    UINT32,
     UINT64,
     PacketType,
     one_of,
@@ -61,6 +68,22 @@ def registered() -> Iterator[None]:
         (Any, "[Any Type]"),
         (NONE, "[No Type]"),
         (INT64, "int64_t"),
+        (INT8, "signed char"),
+        (INT16, "short"),
+        (UINT8, "unsigned char"),
+        (UINT16, "unsigned short"),
+        (UINT32, "unsigned int"),
+        (UINT64, "uint64_t"),
+        (INT_ARRAY, "int []"),
+        (FLOAT_ARRAY, "float []"),
+        (Packet, "::mediapipe::Packet"),
+        (Timestamp, "::mediapipe::Timestamp"),
+        (list[bool], "::std::vector<bool>"),
+        (list[str], "::std::vector<std::string>"),
+        (list[Packet], "::std::vector<::mediapipe::Packet>"),
+        (list[INT64], "::std::vector<int64_t>"),  # type: ignore[valid-type]
+        (dict[str, Packet], "::std::map<std::string,::mediapipe::Packet>"),
+        (dict[str, int], "::std::map<std::string,int>"),
         (dict, "dict"),
         (Shape, f"{__name__}.Shape"),
         (list[int], "::std::vector<int>"),
@@ -115,11 +138,18 @@ def test_what_is_no_type_is_refused(annotation: Any) -> None:
 @pytest.mark.parametrize(
     ("annotation", "fits", "does_not"),
     [
-        (int, [0, -1, 2**70], [True, 1.0, "1", None]),
+        (int, [0, -1, 2**70], [True, 1.0, "1", None, Timestamp(3)]),
         (float, [0.5, 1, float("nan")], [True, "1.0", None]),
         (bool, [True, False], [0, 1, "true"]),
         (str, ["a", b"a"], [1, None, ["a"]]),
-        (UINT64, [0, 1], [-1, True, 1.0]),
+        (UINT64, [0, 2**64 - 1], [-1, 2**64, True, 1.0]),
+        (UINT32, [0, 2**32 - 1], [-1, 2**32]),
+        (INT8, [-128, 127], [-129, 128, True]),
+        (INT16, [-(2**15), 2**15 - 1], [2**15]),
+        (Timestamp, [Timestamp(3), Timestamp.DONE], [3]),
+        (INT_ARRAY, [(), (1, 2)], [[1], (1, 0.5), 1]),
+        (FLOAT_ARRAY, [(), (1, 0.5)], [[0.5], ("a",)]),
+        (dict[str, Packet], [{}, {"a": Packet()}], [{"a": 1}, {1: Packet()}, [("a", Packet())]]),
         (object, [None, 1, Shape()], []),
         (NONE, [], [None, 1]),
         (Shape, [Shape(), Circle()], [None, 1]),
@@ -135,6 +165,12 @@ def test_which_payloads_fit(annotation: Any, fits: list[Any], does_not: list[Any
     kind = as_type(annotation)
     assert [value for value in fits if not kind.accepts(Packet(value))] == []
     assert [value for value in does_not if kind.accepts(Packet(value))] == []
+
+
+def test_a_packet_may_hold_a_packet() -> None:
+    """In a vector, say; the constructor makes a copy of a packet that it is given (12.2)."""
+    assert as_type(Packet).check(Packet(3))
+    assert not as_type(Packet).check(3)
 
 
 @pytest.mark.parametrize("kind", [ANY, NONE, INT, as_type(int | str)])
@@ -193,7 +229,18 @@ def test_types_match_if_they_share_an_alternative(one: PacketType, other: Packet
 
 @pytest.mark.parametrize(
     ("value", "kind"),
-    [(1, INT), (True, BOOL), (1.5, FLOAT), ("a", STRING), (b"a", STRING), ([1], as_type(list[int]))],
+    [
+        (1, INT),
+        (True, BOOL),
+        (1.5, FLOAT),
+        ("a", STRING),
+        (b"a", STRING),
+        ([1], as_type(list[int])),
+        (Timestamp(1), as_type(Timestamp)),
+        ([Packet(1)], as_type(list[Packet])),
+        ({"a": Packet(1)}, as_type(dict[str, Packet])),
+        ({}, as_type(dict)),
+    ],
 )
 def test_the_type_of_a_payload(value: object, kind: PacketType) -> None:
     """P-8."""

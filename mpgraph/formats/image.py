@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from mpgraph.packet_type import register_packet_type
 
@@ -46,7 +49,6 @@ class Image:
             RuntimeError: The file cannot be read or decoded, or has another number of channels.
         """
         import cv2
-        import numpy as np
 
         path = os.fspath(file_name)
         try:
@@ -117,10 +119,15 @@ class Image:
         return self._frame.is_aligned(alignment_boundary)
 
     def numpy_view(self) -> Pixels:
-        """The pixels as a read-only, contiguous array (height, width[, channels])."""
-        return self._frame.numpy_view()
+        """The pixels as a read-only, contiguous array (height, width[, channels]); see `ImageFrame`."""
+        return np.asarray(self) if self.is_contiguous() else self._frame.numpy_view()
 
-    def __getitem__(self, index: tuple[int, ...]) -> Any:
+    @property
+    def __array_interface__(self) -> dict[str, Any]:
+        """For numpy: the pixels as they are stored."""
+        return self._frame.__array_interface__
+
+    def __getitem__(self, index: Sequence[int]) -> Any:
         return self._frame[index]
 
     def __repr__(self) -> str:

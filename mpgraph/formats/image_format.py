@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,9 @@ class ImageFormat(IntEnum):
     SBGRA = 11
     VEC32F2 = 12
     VEC32F4 = 13
+
+    __str__ = Enum.__str__
+    __format__ = Enum.__format__
 
     @property
     def channels(self) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import operator
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,8 @@ from .image_format import ImageFormat
 __all__ = ["ImageFrame"]
 
 Pixels = npt.NDArray[Any]
+
+_ALIGNMENT: Final = 4
 
 _FAMILIES: dict[np.dtype[np.generic], tuple[str, frozenset[ImageFormat]]] = {
     np.dtype(np.uint8): (
@@ -37,7 +41,8 @@ class ImageFrame:
     """Pixels of one format, which nobody may change.
 
     Rows are stored from the top, pixels as (height, width) for one channel and
-    (height, width, channels) otherwise. `adopt` makes a frame without copying.
+    (height, width, channels) otherwise. The constructor copies and, as upstream's, lets each row begin at
+    a multiple of four bytes; `adopt` makes a frame without copying. ``numpy.asarray`` of a frame is a view.
 
     Args:
         image_format: The format, an `ImageFormat`.
@@ -49,14 +54,17 @@ class ImageFrame:
         ValueError: The shape is not that of the format.
     """
 
-    __slots__ = ("__weakref__", "_contiguous", "_data", "image_format")
+    __slots__ = ("__weakref__", "_contiguous", "_data", "_interface", "image_format")
 
     def __init__(self, image_format: ImageFormat, data: Pixels) -> None:
         if not isinstance(data, np.ndarray) or not data.flags.c_contiguous or data.dtype not in _FAMILIES:
             got = f"{data.dtype} array" if isinstance(data, np.ndarray) else type(data).__name__
-            msg = f"image data must be a C-contiguous uint8, uint16 or float32 array, got {got}"
+            msg = (
+                "__init__(): incompatible constructor arguments. image data must be a C-contiguous uint8, "
+                f"uint16 or float32 array, got {got}"
+            )
             raise TypeError(msg)
-        self._wrap(image_format, data.copy())
+        self._wrap(image_format, _copied(data))
 
     @classmethod
     def adopt(cls, data: Pixels, image_format: ImageFormat | None = None) -> ImageFrame:
@@ -75,7 +83,10 @@ class ImageFrame:
 
     def _wrap(self, image_format: ImageFormat, data: Pixels) -> None:
         if not isinstance(image_format, ImageFormat):
-            msg = f"image_format must be an ImageFormat, got {type(image_format).__name__}"
+            msg = (
+                "__init__(): incompatible constructor arguments. image_format must be an ImageFormat, "
+                f"got {type(image_format).__name__}"
+            )
             raise TypeError(msg)
         if data.dtype not in _FAMILIES:
             msg = f"image data must be uint8, uint16 or float32, got {data.dtype}"
@@ -94,7 +105,8 @@ class ImageFrame:
             raise ValueError(msg)
         data.flags.writeable = False
         self._data = data
-        self._contiguous: Pixels | None = data if data.flags.c_contiguous else None
+        self._contiguous: Pixels | None = None
+        self._interface: dict[str, Any] | None = None
         self.image_format = image_format
 
     @property
@@ -143,35 +155,63 @@ class ImageFrame:
         return not (address | self.step) % alignment_boundary
 
     def numpy_view(self) -> Pixels:
-        """The pixels as a read-only, contiguous array (height, width[, channels]) (PY-I4)."""
+        """The pixels as a read-only, contiguous array (height, width[, channels]) (PY-I4).
+
+        It is a view that keeps the frame alive, or, of pixels that are not contiguous, a copy made once.
+        """
+        if self._data.flags.c_contiguous:
+            return np.asarray(self)
         if self._contiguous is None:
             contiguous = np.ascontiguousarray(self._data)
             contiguous.flags.writeable = False
             self._contiguous = contiguous
         return self._contiguous
 
-    def __getitem__(self, index: tuple[int, ...]) -> Any:
+    @property
+    def __array_interface__(self) -> dict[str, Any]:
+        """For numpy: the pixels as they are stored."""
+        if self._interface is None:
+            self._interface = self._data.__array_interface__
+        return self._interface
+
+    def __getitem__(self, index: Sequence[int]) -> Any:
         """The number at ``[y, x]`` of one-channel images, ``[y, x, channel]`` of others (PY-I5).
 
         Raises:
+            TypeError: The index is no sequence of integers.
             IndexError: The number of indexes does not fit, or one of them is out of bounds.
         """
-        if not isinstance(index, tuple) or len(index) != self._data.ndim:
-            given = len(index) if isinstance(index, tuple) else 1
+        try:
+            place = tuple(map(operator.index, index))
+        except TypeError:
+            msg = f"__getitem__(): incompatible function arguments. expected integers [y, x], got {index!r}"
+            raise TypeError(msg) from None
+        if len(place) != self._data.ndim:
             msg = (
-                f"index dimension mismatch: {given} (ndim = 2)"
-                if self._data.ndim == 2
-                else f"Invalid index dimension: {given}"
+                "index dimension mismatch: 3 (ndim = 2)"
+                if len(place) == 3
+                else f"Invalid index dimension: {len(place)}"
             )
             raise IndexError(msg)
-        for axis, (i, size) in enumerate(zip(index, self._data.shape, strict=True)):
+        for axis, (i, size) in enumerate(zip(place, self._data.shape, strict=True)):
             if not 0 <= i < size:
                 msg = f"index {i} is out of bounds for axis {axis} with size {size}"
                 raise IndexError(msg)
-        return self._data[index].item()
+        return self._data[place].item()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.image_format.name} {self.width}x{self.height}>"
+
+
+def _copied(data: Pixels) -> Pixels:
+    """A copy whose rows begin at multiples of four bytes."""
+    if data.ndim not in (2, 3) or not data.size or not data[0].nbytes % _ALIGNMENT:
+        return data.copy()
+    row = data[0].size
+    padded = -(-data[0].nbytes // _ALIGNMENT) * _ALIGNMENT // data.itemsize
+    copy = np.empty((len(data), padded), data.dtype)[:, :row].reshape(data.shape)
+    copy[...] = data
+    return copy
 
 
 register_packet_type(ImageFrame, "::mediapipe::ImageFrame")

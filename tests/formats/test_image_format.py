@@ -17,6 +17,8 @@ def test_values_are_upstreams() -> None:
     assert ImageFormat(1) is ImageFormat.SRGB
     assert int(ImageFormat.SRGB) == 1
     assert repr(ImageFormat.SRGB) == "<ImageFormat.SRGB: 1>"
+    assert f"{ImageFormat.SRGB}" == str(ImageFormat.SRGB) == "ImageFormat.SRGB"
+    assert {ImageFormat.SRGB: 1}[1] == 1  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,18 @@
 """PY-I2 to PY-I5: image frames."""
 
+import gc
+import sys
+import weakref
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mpgraph.formats.image import Image
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.packet_type import type_of
@@ -158,14 +165,70 @@ def test_number_of_indexes() -> None:
         ImageFrame(ImageFormat.GRAY8, pixels(ImageFormat.GRAY8))[0, 0, 0]
 
 
+@pytest.mark.parametrize("index", [0, None, ("a", 0), (0.5, 1), (slice(0, 1), 1)])
+def test_an_index_is_a_sequence_of_integers(index: Any) -> None:
+    """PY-I5."""
+    frame = ImageFrame(ImageFormat.GRAY8, pixels(ImageFormat.GRAY8))
+    with pytest.raises(TypeError, match=r"^__getitem__\(\): incompatible function arguments\."):
+        frame[index]
+    assert frame[[1, 2]] == frame[1, 2]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("width", range(1, 9))
+def test_rows_of_a_copy_begin_at_multiples_of_four_bytes(dtype: type, channels: int, width: int) -> None:
+    """PY-I2; the contiguous view of such a frame is a copy that is made once (PY-I4)."""
+    shape = (3, width) if channels == 1 else (3, width, channels)
+    data: Any = np.arange(3 * width * channels, dtype=dtype).reshape(shape)
+    frame = ImageFrame(ImageFormat.of(data), data)
+    row = data[0].nbytes
+    assert frame.is_contiguous() is (row % 4 == 0)
+    assert frame.step == -(-row // 4) * 4
+    assert [frame.is_aligned(n) for n in (1, 2, 4)] == [True, True, True]
+    np.testing.assert_array_equal(frame.numpy_view(), data)
+    np.testing.assert_array_equal(np.asarray(frame), data)
+    assert frame.numpy_view().flags.c_contiguous
+    assert (frame.numpy_view() is frame.numpy_view()) is (row % 4 != 0)
+
+
 def test_alignment() -> None:
     """PY-I3: any row is aligned to one byte; only powers of two are boundaries."""
-    frame = ImageFrame(ImageFormat.GRAY8, np.zeros((2, 5), np.uint8))
+    frame = ImageFrame.adopt(np.zeros((2, 5), np.uint8))
     assert frame.is_aligned(1)
     assert not frame.is_aligned(2)
     for wrong in (0, 3, -4):
         with pytest.raises(ValueError, match="power of two"):
             frame.is_aligned(wrong)
+
+
+@pytest.mark.parametrize("made", [ImageFrame.adopt, lambda data: Image.from_frame(ImageFrame.adopt(data))])
+def test_a_view_keeps_the_frame_alive(made: Callable[[Any], ImageFrame | Image]) -> None:
+    """PY-I4: no view dangles, and none keeps the frame alive longer than itself."""
+    frame = made(np.full((2, 4), 7, np.uint8))
+    alive = weakref.ref(frame)
+    before = sys.getrefcount(frame)
+    views = [frame.numpy_view(), np.asarray(frame)]
+    assert sys.getrefcount(frame) == before + 2
+    assert all(np.shares_memory(view, views[0]) and not view.flags.writeable for view in views)
+    del frame
+    gc.collect()
+    assert alive() is not None
+    assert views[0].tolist() == views[1].tolist() == [[7] * 4] * 2
+    views.clear()
+    gc.collect()
+    assert alive() is None
+
+
+def test_a_copied_view_does_not_need_the_frame() -> None:
+    """PY-I4: pixels that are not contiguous."""
+    frame = ImageFrame(ImageFormat.GRAY8, np.full((2, 3), 7, np.uint8))
+    before = sys.getrefcount(frame)
+    view = frame.numpy_view()
+    assert sys.getrefcount(frame) == before
+    del frame
+    gc.collect()
+    assert view.tolist() == [[7] * 3] * 2
 
 
 def test_empty() -> None:
