@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from mpgraph.options import has
 
+from .activations import exp, sigmoid
 from .detection_options import BoxFormat, TensorsToDetectionsOptions
 
 __all__ = ["Floats", "Integers", "best_classes", "decode_boxes"]
@@ -16,7 +17,6 @@ __all__ = ["Floats", "Integers", "best_classes", "decode_boxes"]
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 _F: Final = np.float32
-_ONE: Final = np.float32(1)
 _LOWEST: Final = np.float32(-np.finfo(np.float32).max)
 
 
@@ -35,7 +35,7 @@ def best_classes(
             clip = _F(options.score_clipping_thresh)
             scores = np.where(scores < -clip, -clip, scores)
             scores = np.where(scores > clip, clip, scores)
-        scores = _ONE / (_ONE + _exp(-scores))
+        scores = sigmoid(scores)
     scores = np.where(wanted & ~np.isnan(scores), scores, _LOWEST)
     classes = scores.argmax(axis=1)
     best = scores[np.arange(len(scores)), classes]
@@ -65,7 +65,7 @@ def decode_boxes(raw: Floats, anchors: Floats, options: TensorsToDetectionsOptio
     y = y / y_scale * h_anchor + y_anchor
     h, w = h / _F(options.h_scale), w / _F(options.w_scale)
     if options.apply_exponential_on_box_size:
-        h, w = _exp(h), _exp(w)
+        h, w = exp(h), exp(w)
     h, w = h * h_anchor / _F(2), w * w_anchor / _F(2)
     decoded = np.zeros_like(raw)
     decoded[:, :4] = np.stack((y - h, x - w, y + h, x + w), axis=1)
@@ -77,8 +77,3 @@ def decode_boxes(raw: Floats, anchors: Floats, options: TensorsToDetectionsOptio
         decoded[:, at] = x / x_scale * w_anchor + x_anchor
         decoded[:, at + 1] = y / y_scale * h_anchor + y_anchor
     return decoded
-
-
-def _exp(numbers: Floats) -> Floats:
-    """The exponential, rounded once."""
-    return np.exp(numbers.astype(np.float64)).astype(np.float32)

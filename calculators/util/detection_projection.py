@@ -87,8 +87,9 @@ def _project(detection: Detection, matrix: npt.NDArray[np.float32]) -> Detection
         x, y = np.array(points, np.float32).T
         xs = x * matrix[0, 0] + y * matrix[0, 1] + matrix[0, 3]
         ys = x * matrix[1, 0] + y * matrix[1, 1] + matrix[1, 3]
-        box.xmin, box.ymin = float(xs[:4].min()), float(ys[:4].min())
-        box.width, box.height = float(xs[:4].max() - xs[:4].min()), float(ys[:4].max() - ys[:4].min())
+        left, top = min(xs[:4]), min(ys[:4])  # of equal numbers, 0 and -0, the first counts
+        box.xmin, box.ymin = float(left), float(top)
+        box.width, box.height = float(max(xs[:4]) - left), float(max(ys[:4]) - top)
     for keypoint, x_moved, y_moved in zip(location.relative_keypoints, xs[4:], ys[4:], strict=True):
         keypoint.x, keypoint.y = float(x_moved), float(y_moved)
     return moved
