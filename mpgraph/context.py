@@ -158,7 +158,8 @@ class OutputSlot:
         current = self.next_bound
         if bound < current:
             msg = (
-                "the timestamp bound must not be less than the current bound. "
+                "SetNextTimestampBound must be called with a timestamp greater than or equal to the "
+                "current bound. "
                 f'In stream "{self.name}". Current minimum expected timestamp is {debug_string(current)} '
                 f"but received {debug_string(bound)}"
             )

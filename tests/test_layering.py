@@ -24,6 +24,9 @@ LAYERS: Final = {
     "config": "config",
     "runtime": "runtime",
     "media": "media",
+    "building": "building",
+    "compat": "compat",
+    "solutions": "compat",
     "cli": "cli",
     "__main__": "cli",
     "calculators": "calculators",
@@ -32,13 +35,15 @@ LAYERS: Final = {
 """The layer of each module or folder of mpgraph."""
 
 MAY_IMPORT: Final = {
+    "building": set(),
     "values": {"values"},
     "models": {"values", "models"},
     "inference": {"values", "models", "inference"},
     "author": {"values", "models", "author"},
     "config": {"values", "models", "author", "config"},
     "runtime": {"values", "models", "author", "config", "runtime"},
-    "facade": {"values", "author", "config", "runtime"},
+    "compat": {"values", "models", "author", "config", "runtime", "compat"},
+    "facade": {"values", "author", "config", "runtime", "compat", "facade"},
     "media": {"values", "media"},
     "cli": {"values", "models", "inference", "author", "config", "runtime", "media", "facade", "cli"},
     "calculators": {"values", "models", "inference", "author", "config", "media", "calculators"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import index
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -22,19 +21,15 @@ from mpgraph.errors import (
     PacketTypeError,
     RunError,
     SidePacketError,
-    ThrottledError,
-    TimestampError,
 )
-from mpgraph.packet import NOTHING, Packet
-from mpgraph.packet_type import ANY
+from mpgraph.packet import Packet
 from mpgraph.resources import Resources
-from mpgraph.timestamp import POSTSTREAM, PRESTREAM, UNSET, debug_string, next_allowed_in_stream
 
 from .executor import start_thread
 from .observer import Observer, Poller
 from .policies import POLICIES
 from .scheduler import FINISHED, Constant, Scheduler
-from .wiring import GraphInput
+from .wiring import GraphInput, queue_size
 
 __all__ = ["Graph"]
 
@@ -248,48 +243,10 @@ class Graph:
 
     def _add(self, stream: str, value: Any, timestamp: int | None, wait: bool, wake: bool) -> None:
         run = self._run
-        graph_input = None if run is None else run.inputs.get(stream)
-        if run is None or graph_input is None or run.errors or run.phase is FINISHED:
-            run, graph_input = self._input(stream)
-        if value.__class__ is not Packet:
-            packet = Packet(value, UNSET if timestamp is None else index(timestamp))
-        else:
-            packet = value if timestamp is None else value.at(timestamp)
-        if not PRESTREAM <= packet.time <= POSTSTREAM:
-            msg = f"{debug_string(packet.time)} can't be the timestamp of a Packet in a stream."
-            raise TimestampError(msg)
-        if packet.value is NOTHING:
-            run.set_bound(graph_input, next_allowed_in_stream(packet.time))
-            return
-        expected = graph_input.stream.type
-        if expected is not ANY and not expected.accepts(packet):
-            msg = (
-                f'graph input "{stream}" takes packets of type "{expected}", '
-                f'but the packet stores "{packet.type}"'
-            )
-            raise PacketTypeError(msg)
-        if graph_input.full or graph_input.coming:
-            self._wait_for_room(run, stream, graph_input, wait=wait)
-        run.add_packet(graph_input, packet, wake)
-
-    def _wait_for_room(self, run: Scheduler, stream: str, graph_input: GraphInput, *, wait: bool) -> None:
-        if not run.is_throttled(graph_input):
-            return
-        if not wait:
-            msg = f'Graph is throttled: queues behind the graph input "{stream}" are full.'
-            raise ThrottledError(msg)
-        times = 0
-
-        def has_room() -> bool:
-            return not run.is_throttled(graph_input) or bool(run.errors) or run.is_over()
-
-        def has_much_room() -> bool:  # else each packet would wait for its own room
-            nonlocal times
-            times += 1
-            return times > 100 and has_room()
-
-        run.help_until(has_room, has_much_room)
-        self._raise_errors(run)
+        if run is None or not run.feed(stream, value, timestamp, wait, wake):
+            self._input(stream)  # which tells what is wrong
+            msg = f'the packet for "{stream}" came when the run was over'
+            raise GraphClosedError(msg)
 
     def set_bound(self, stream: str, bound: int) -> None:
         """Promises that no packet below the bound will be added to a graph input (Q-7).
@@ -411,6 +368,23 @@ class Graph:
             msg = f'side packet "{name}" is not available yet'
             raise SidePacketError(msg)
         return packet
+
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended, or not been waited for."""
+        return self._run is not None and self._run.phase is not FINISHED
+
+    def fail(self, error: RunError) -> None:
+        """Ends the run with an error of the application's own, as if a calculator had failed.
+
+        Raises:
+            GraphClosedError: The graph is not running.
+        """
+        self._started().fail(error)
+
+    @property
+    def max_queue_size(self) -> int:
+        """The length at which queues count as full; -1 for never (Q-1, Q-2)."""
+        return queue_size(self.plan)
 
     @property
     def errors(self) -> tuple[RunError, ...]:

@@ -14,14 +14,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import partial
 from heapq import heappop, heappush
+from operator import index
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from mpgraph.config.plan import Plan
 from mpgraph.context import Context
-from mpgraph.errors import CancelledError, RunError, TimestampError
-from mpgraph.packet import Packet
-from mpgraph.timestamp import DONE, MAX, MIN, UNSTARTED, debug_string
+from mpgraph.errors import CancelledError, PacketTypeError, RunError, ThrottledError, TimestampError
+from mpgraph.packet import NOTHING, Packet
+from mpgraph.packet_type import ANY
+from mpgraph.timestamp import (
+    DONE,
+    MAX,
+    MIN,
+    POSTSTREAM,
+    PRESTREAM,
+    UNSET,
+    UNSTARTED,
+    debug_string,
+    next_allowed_in_stream,
+)
 
 from .executor import ThreadPool
 from .failure import node_failure, observer_failure
@@ -159,21 +171,57 @@ class Scheduler:
                 if not node.waiting:
                     self._schedule_open(node)
 
-    def add_packet(self, graph_input: GraphInput, packet: Packet, wake: bool) -> None:
-        """Feeds a packet into a graph input; a closed one drops it (Q-6).
+    def feed(self, name: str, value: Any, timestamp: int | None, wait: bool, wake: bool) -> bool:
+        """Feeds a packet, or a value at a timestamp, into a graph input; a closed one drops it (Q-5, Q-6).
 
-        A caller that is about to wait for the graph, and so to work itself, need wake nobody.
+        Args:
+            name: The graph input.
+            value: The payload, or a packet.
+            timestamp: Microseconds; None for that of the packet.
+            wait: Whether to wait, and to help, while queues are full.
+            wake: Whether to wake a thread for it; a caller that is about to wait for the graph, and so to
+                work itself, need wake nobody.
+
+        Returns:
+            Whether it was taken; if not, the run has failed or is over, or has no such input.
+
+        Raises:
+            TimestampError, PacketTypeError, ThrottledError: As `Graph.add_packet` says.
         """
+        graph_input = self.inputs.get(name)
+        if graph_input is None or self.errors or self.phase is FINISHED:
+            return False
+        if value.__class__ is not Packet:
+            packet = Packet(value, UNSET if timestamp is None else index(timestamp))
+        else:
+            packet = value if timestamp is None else value.at(timestamp)
+        time = packet.time
+        if not PRESTREAM <= time <= POSTSTREAM:
+            msg = f"{debug_string(time)} can't be the timestamp of a Packet in a stream."
+            raise TimestampError(msg)
+        if packet.value is NOTHING:
+            self.set_bound(graph_input, next_allowed_in_stream(time))
+            return True
+        stream = graph_input.stream
+        expected = stream.type
+        if expected is not ANY and not expected.accepts(packet):
+            msg = (
+                f'Packet type mismatch on calculator outputting to stream "{name}": '
+                f'The Packet stores "{packet.type}", but "{expected}" was requested.'
+            )
+            raise PacketTypeError(msg)
+        if (graph_input.full or graph_input.coming) and self.is_throttled(graph_input):
+            self._wait_for_room(name, graph_input, wait)
+            if self.errors or self.phase is FINISHED:
+                return False
         inbox = self._inbox
         if not self._lock.acquire(False):
             graph_input.coming += 1
             self._section.post(self._take, graph_input, packet)
-            return
+            return True
         try:
             if inbox:
                 self._section.drain()
-            stream = graph_input.stream
-            time = packet.time
             if stream.bound <= time < MAX and time >= MIN:
                 stream.send_one(packet, time + 1)
             elif stream.bound != DONE:
@@ -186,6 +234,23 @@ class Scheduler:
             self._lock.release()
         if inbox:
             self._section.pump()
+        return True
+
+    def _wait_for_room(self, name: str, graph_input: GraphInput, wait: bool) -> None:
+        if not wait:
+            msg = f'Graph is throttled: queues behind the graph input "{name}" are full.'
+            raise ThrottledError(msg)
+        times = 0
+
+        def has_room() -> bool:
+            return not self.is_throttled(graph_input) or bool(self.errors) or self.is_over()
+
+        def has_much_room() -> bool:  # else each packet would wait for its own room
+            nonlocal times
+            times += 1
+            return times > 100 and has_room()
+
+        self.help_until(has_room, has_much_room)
 
     def _take(self, graph_input: GraphInput, packet: Packet) -> None:
         graph_input.coming -= 1
@@ -206,7 +271,8 @@ class Scheduler:
                 return
             if bound < stream.bound:
                 msg = (
-                    "the timestamp bound must not be less than the current bound. "
+                    "SetNextTimestampBound must be called with a timestamp greater than or equal to the "
+                    "current bound. "
                     f'In stream "{stream.name}". Current minimum expected timestamp is '
                     f"{debug_string(stream.bound)} but received {debug_string(bound)}"
                 )
@@ -240,6 +306,12 @@ class Scheduler:
             if not self.is_over():
                 self.record(CancelledError("the graph was cancelled"))
                 self._set_paused(paused=False)
+
+    def fail(self, error: RunError) -> None:
+        """Ends the run with an error that the application found."""
+        with self._section:
+            if not self.is_over():
+                self.record(error)
 
     def pause(self) -> None:
         """Starts nothing more until `resume` (S-21)."""

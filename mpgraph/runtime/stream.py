@@ -155,7 +155,7 @@ class InputStream:
         if size >= self.max_size >= 0 and not self.full and self.on_full is not None:
             self.full = True
             self.on_full(self)
-        return size == 1
+        return size == 1 or self.arrived is not None
 
     def set_bound(self, bound: int) -> bool:
         """Raises the bound; tells whether `head` changed. Done closes the stream (I-5).
@@ -309,7 +309,7 @@ class OutputStream:
             if size >= consumer.max_size >= 0 and not consumer.full and consumer.on_full is not None:
                 consumer.full = True
                 consumer.on_full(consumer)
-            if size == 1:
+            if size == 1 or consumer.arrived is not None:
                 sync_set = consumer.sync_set
                 if sync_set is None or not sync_set.waits(consumer, packet.time):
                     consumer.owner.notify()

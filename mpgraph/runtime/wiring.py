@@ -14,7 +14,7 @@ from .stream import InputStream, OutputStream
 if TYPE_CHECKING:
     from .scheduler import Scheduler
 
-__all__ = ["GraphInput", "Wiring"]
+__all__ = ["GraphInput", "Wiring", "queue_size"]
 
 DEFAULT_QUEUE_SIZE = 100
 
@@ -69,7 +69,7 @@ class Wiring:
             )
             for node in plan.nodes
         ]
-        max_size = _queue_size(plan)
+        max_size = queue_size(plan)
         for node in self.nodes:
             queues = [
                 InputStream(name, node, max_size=max_size, on_full=on_full) for name in node.plan.inputs.names
@@ -113,7 +113,7 @@ class Wiring:
         return {name: tuple(found) for name, found in feeders.items()}
 
 
-def _queue_size(plan: Plan) -> int:
+def queue_size(plan: Plan) -> int:
     """The length at which every queue is full: of the graph, or the largest hint of a node (Q-1, Q-2)."""
     hints = [node.config.buffer_size_hint for node in plan.nodes if node.config.buffer_size_hint > 0]
     return max(plan.config.max_queue_size or DEFAULT_QUEUE_SIZE, *hints, -1)

@@ -350,7 +350,7 @@ def test_what_a_graph_input_takes_is_checked_at_once() -> None:
         with pytest.raises(GraphClosedError):
             graph.add_packet("in", 1, 1)
         graph.start()
-        with pytest.raises(PacketTypeError, match='"int", but the packet stores "string"'):
+        with pytest.raises(PacketTypeError, match='stream "in": The Packet stores "string", but "int" was'):
             graph.add_packet("in", "text", 1)
         with pytest.raises(TimestampError, match=r"Timestamp::Unset\(\)"):
             graph.add_packet("in", 1)

@@ -1,0 +1,1 @@
+"""How the wheel is built: not used by anything that runs."""
