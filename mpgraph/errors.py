@@ -174,8 +174,9 @@ class CalculatorError(RunError):
     """A calculator that failed. `__cause__` is the exception that its code raised.
 
     `node` is the canonical node name, `calculator` its type, `phase` one of ``contract``, ``open``,
-    ``process`` and ``close``, and `timestamp` the input timestamp in microseconds (None outside
-    ``process``).
+    ``process`` and ``close`` (of a packet generator ``generate``, of a status handler
+    ``handle_pre_run_status`` or ``handle_status``), and `timestamp` the input timestamp in microseconds
+    (None outside ``process``).
     """
 
     def __init__(

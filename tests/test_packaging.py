@@ -54,6 +54,8 @@ WITHOUT_TESTS: Final = {
     "mpgraph/options/schema.py": "tests/test_options.py",
     "mpgraph/options/text.py": "tests/test_options.py",
     "mpgraph/options/wire.py": "tests/test_options.py",
+    "mpgraph/config/generators.py": "tests/test_packet_generator.py and test_status_handler.py",
+    "mpgraph/runtime/side_jobs.py": "tests/test_packet_generator.py and test_status_handler.py",
     "mpgraph/runtime/failure.py": "tests/runtime/test_graph.py",
     "mpgraph/runtime/node.py": "tests/runtime/test_graph.py",
     "mpgraph/runtime/policies/__init__.py": "the files beside it; a table of them",

@@ -139,15 +139,16 @@ class Library:
         """All names that can be found, sorted."""
         return sorted({*registry.names(), *self._given, *self._types_in_files()} - {""})
 
-    def unknown(self, node: NodeConfig, name: str) -> UnknownCalculatorError:
+    def unknown(self, node: NodeConfig, name: str, kind: str = "Calculator") -> UnknownCalculatorError:
         """The error for a node whose calculator is not found; `name` is the node's canonical name."""
         wanted = node.calculator
         where = ", ".join(f'"{folder}"' for folder in (*self._beside, *self._folders))
+        files = f" nor the type of a .pbtxt file{' in ' + where if where else ''}"
         msg = (
-            f'"{wanted}" is neither a registered calculator nor the type of a .pbtxt file'
-            f"{' in ' + where if where else ''}{self.hint(wanted, self.names())}"
+            f'No registered object with name: {wanted}; Unable to find {kind} "{wanted}": it is not '
+            f"registered{files if kind == 'Calculator' else ''}{self.hint(wanted, self.names())}"
             if wanted
-            else 'the node names no calculator; add: calculator: "…"'
+            else f'No registered object with name: ; Unable to find {kind} "": the node names none'
         )
         return UnknownCalculatorError(msg, name=wanted, location=node.location, node=name or None)
 

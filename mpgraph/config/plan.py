@@ -82,13 +82,23 @@ class StreamPlan:
 
 @dataclass(slots=True, eq=False)
 class SidePlan:
-    """One side packet: who produces it (None if the application does), and who needs it."""
+    """One side packet: who produces it (None if the application does), and who needs it.
+
+    Attributes:
+        producer: The node.
+        consumers: The nodes.
+        users: The packet generators and status handlers.
+        required: Whether the application must give it.
+        generator: The packet generator that makes it before the run.
+    """
 
     name: str
     producer: tuple[NodePlan, int] | None
     type: PacketType = ANY
     consumers: list[tuple[NodePlan, int]] = field(default_factory=list)
+    users: list[NodePlan] = field(default_factory=list)
     required: bool = False
+    generator: NodePlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,8 @@ class Plan:
         graph_inputs: Names of the graph's input streams.
         graph_outputs: Names of the graph's output streams that some node produces.
         executors: By name; "" is the default one.
+        generators: The packet generators that run before the nodes, in order of dependency.
+        handlers: The status handlers.
     """
 
     config: GraphConfig
@@ -119,3 +131,5 @@ class Plan:
     graph_inputs: list[str]
     graph_outputs: list[str]
     executors: dict[str, ExecutorPlan]
+    generators: list[NodePlan] = field(default_factory=list)
+    handlers: list[NodePlan] = field(default_factory=list)

@@ -8,24 +8,32 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from mpgraph.calculator import CalculatorBase
 from mpgraph.contract import Contract
 from mpgraph.errors import ConfigError, ContractError, Location, raise_all
+from mpgraph.packet_generator import PacketGenerator
 from mpgraph.port_map import PortMap, describe, list_ports, parse_reference
 from mpgraph.ports import Kind
+from mpgraph.status_handler import StatusHandler
 
 from .entries import OptionsEntry
 from .executors import plan_executors, with_default_executor
+from .generators import as_node, split_generators
 from .packet_types import resolve_types
 from .plan import DEFAULT_POLICY, NodePlan, Plan, Policy, SidePlan, StreamPlan
-from .schema import GraphConfig, InputStreamHandlerConfig, NodeConfig
+from .schema import GraphConfig, InputStreamHandlerConfig, NodeConfig, PacketGeneratorConfig
 from .subgraph import Library, canonical_names, expand, failed, is_subgraph, placed
 
 __all__ = ["make_plan"]
 
 _SHOWN = 12  # nodes of a cycle
+_KINDS: Final[dict[type[CalculatorBase], str]] = {
+    PacketGenerator: "PacketGenerator",
+    StatusHandler: "StatusHandler",
+    CalculatorBase: "Calculator",
+}
 
 
 def make_plan(
@@ -62,6 +70,7 @@ class _Planner:
         self.policies = policies
         self.errors = errors
         self.incomplete: set[str] = set()  # outputs of nodes that have errors of their own
+        self.generator_configs: dict[int, PacketGeneratorConfig] = {}
 
     def plan(self) -> Plan:
         graph = self.graph
@@ -77,21 +86,27 @@ class _Planner:
         graph_inputs = self._interface(graph.input_stream)
         graph_outputs = self._interface(graph.output_stream)
         streams = self._streams(nodes, graph_inputs)
-        side_packets = self._side_packets(nodes)
-        nodes = self._sorted(nodes, streams, side_packets)
+        generators = self._generators()
+        handlers = self._handlers()
+        side_packets = self._side_packets([*generators, *nodes], handlers)
+        everything = self._sorted([*generators, *nodes], streams, side_packets)
+        generators, nodes = split_generators(everything, side_packets)
         self.errors += resolve_types(nodes, streams, "input", "output")
-        self.errors += resolve_types(nodes, side_packets, "side_input", "side_output")
+        using = [*generators, *nodes, *handlers]
+        self.errors += resolve_types(using, side_packets, "side_input", "side_output")
         executors, errors = plan_executors(graph, nodes)
         self.errors += errors
         raise_all(sorted(self.errors, key=self._place))
         return Plan(
-            config=self._canonical(nodes),
+            config=self._canonical(everything),
             nodes=nodes,
             streams=streams,
             side_packets=side_packets,
             graph_inputs=list(graph_inputs.names),
             graph_outputs=[name for name in graph_outputs.names if name in streams],
             executors=executors,
+            generators=generators,
+            handlers=handlers,
         )
 
     def _place(self, error: ConfigError) -> tuple[bool, str, int, int]:
@@ -103,13 +118,17 @@ class _Planner:
     def _canonical(self, nodes: list[NodePlan]) -> GraphConfig:
         """The graph as it will run (G-11)."""
         handler = self.graph.input_stream_handler
-        configs = [node.config for node in nodes]
+        configs = [node.config for node in nodes if not issubclass(node.calculator, PacketGenerator)]
         if handler is not None:
             configs = [
                 config if config.input_stream_handler else replace(config, input_stream_handler=handler)
                 for config in configs
             ]
-        return with_default_executor(replace(self.graph, node=tuple(configs)))
+        graph = replace(self.graph, node=tuple(configs))
+        if self.generator_configs:
+            order = [self.generator_configs[id(node)] for node in nodes if id(node) in self.generator_configs]
+            graph = replace(graph, packet_generator=tuple(order))
+        return with_default_executor(graph)
 
     def _error(self, message: str, *, node: NodePlan | None = None, location: Location | None = None) -> None:
         if node is not None:
@@ -117,16 +136,11 @@ class _Planner:
         self.errors.append(ContractError(message, location=location, node=node.name if node else None))
 
     def _unsupported(self) -> None:
-        for entries, what in (
-            (self.graph.packet_generator, "packet_generator"),
-            (self.graph.packet_factory, "packet_factory"),
-            (self.graph.status_handler, "status_handler"),
-        ):
-            for entry in entries:
-                self._error(
-                    f"{what} is not supported; write a calculator with side packets instead",
-                    location=entry.location,
-                )
+        for entry in self.graph.packet_factory:
+            self._error(
+                "packet_factory is not supported; write a calculator with side packets instead",
+                location=entry.location,
+            )
 
     def _interface(self, entries: Iterable[str]) -> PortMap:
         try:
@@ -138,7 +152,30 @@ class _Planner:
 
     # Nodes.
 
-    def _node(self, index: int, config: NodeConfig, name: str) -> NodePlan | None:
+    def _generators(self) -> list[NodePlan]:
+        """The packet generators, as nodes before all others."""
+        given = self.graph.packet_generator
+        configs = [as_node(generator) for generator in given]
+        found = []
+        for index, (config, name) in enumerate(zip(configs, canonical_names(configs), strict=True)):
+            node = self._node(index - len(configs), config, name, PacketGenerator)
+            if node is not None:
+                self.generator_configs[id(node)] = given[index]
+                found.append(node)
+        return found
+
+    def _handlers(self) -> list[NodePlan]:
+        """The status handlers."""
+        configs = [as_node(handler) for handler in self.graph.status_handler]
+        return [
+            node
+            for index, (config, name) in enumerate(zip(configs, canonical_names(configs), strict=True))
+            if (node := self._node(index, config, name, StatusHandler)) is not None
+        ]
+
+    def _node(
+        self, index: int, config: NodeConfig, name: str, role: type[CalculatorBase] = CalculatorBase
+    ) -> NodePlan | None:
         maps: dict[Kind, PortMap] = {}
         entries: dict[Kind, tuple[str, ...]] = {
             "input": config.input_stream,
@@ -153,7 +190,7 @@ class _Planner:
             except ContractError as error:
                 failed = True
                 self.errors.append(placed(error, config, name))
-        calculator = self._calculator(config, name)
+        calculator = self._calculator(config, name, role)
         if failed or calculator is None:
             self.incomplete.update(
                 entry.rpartition(":")[2] for entry in (*config.output_stream, *config.output_side_packet)
@@ -184,18 +221,27 @@ class _Planner:
         self._back_edges(node)
         return node
 
-    def _calculator(self, config: NodeConfig, name: str) -> type[CalculatorBase] | None:
+    def _calculator(
+        self, config: NodeConfig, name: str, role: type[CalculatorBase]
+    ) -> type[CalculatorBase] | None:
+        """The class of a node, generator or handler."""
         try:
             found = self.library.find(config.calculator, self.graph.package)
         except ConfigError as error:
             self.errors.extend(placed(part, config, name) for part in error.errors)
             return None
         if found is None:
-            self.errors.append(self.library.unknown(config, name))
+            self.errors.append(self.library.unknown(config, name, _KINDS[role]))
         elif isinstance(found, type) and issubclass(found, CalculatorBase):
-            return found
-        elif not is_subgraph(found):  # one that is failed to expand, as was said
+            is_of = next(other for other in _KINDS if issubclass(found, other))
+            if is_of is role:
+                return found
+            msg = f'"{config.calculator}" is a {_KINDS[is_of]}, not a {_KINDS[role]}'
+            self.errors.append(ContractError(msg, location=config.location, node=name))
+        elif role is not CalculatorBase or not is_subgraph(found):  # else it failed to expand, as was said
             msg = f'"{config.calculator}" means {found!r}, which is neither a calculator nor a subgraph'
+            if is_subgraph(found):
+                msg = f'"{config.calculator}" is a subgraph, not a {_KINDS[role]}'
             self.errors.append(ContractError(msg, location=config.location, node=name))
         return None
 
@@ -322,7 +368,7 @@ class _Planner:
         local = [other[len(prefix) :] for other in streams if other.startswith(prefix)]
         return self.library.hint(name[len(prefix) :], local)
 
-    def _side_packets(self, nodes: list[NodePlan]) -> dict[str, SidePlan]:
+    def _side_packets(self, nodes: list[NodePlan], handlers: list[NodePlan]) -> dict[str, SidePlan]:
         sides: dict[str, SidePlan] = {}
         for node in nodes:
             for slot, name in enumerate(node.side_outputs.names):
@@ -337,13 +383,21 @@ class _Planner:
                 else:
                     sides[name] = SidePlan(name, (node, slot))
         for node in nodes:
-            for slot, name in enumerate(node.side_inputs.names):
-                side = sides.setdefault(name, SidePlan(name, None))
-                side.consumers.append((node, slot))
-                declared = node.contract.side_inputs.slots[slot]
-                if side.producer is None and declared is not None and not declared.optional:
-                    side.required = True
+            for slot in range(len(node.side_inputs)):
+                self._need(sides, node, slot).consumers.append((node, slot))
+        for handler in handlers:
+            for slot in range(len(handler.side_inputs)):
+                self._need(sides, handler, slot).users.append(handler)
         return sides
+
+    def _need(self, sides: dict[str, SidePlan], node: NodePlan, slot: int) -> SidePlan:
+        """The side packet at an input, which the application must give if nobody makes it."""
+        name = node.side_inputs.names[slot]
+        side = sides.setdefault(name, SidePlan(name, None))
+        declared = node.contract.side_inputs.slots[slot]
+        if side.producer is None and declared is not None and not declared.optional:
+            side.required = True
+        return side
 
     def _sorted(
         self, nodes: list[NodePlan], streams: dict[str, StreamPlan], sides: dict[str, SidePlan]

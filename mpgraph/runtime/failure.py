@@ -10,7 +10,7 @@ from mpgraph.timestamp import debug_string
 
 from .node import Node
 
-__all__ = ["node_failure", "observer_failure"]
+__all__ = ["describe", "node_failure", "observer_failure"]
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _FRAMEWORK = (_HERE, os.path.dirname(_HERE))
@@ -22,7 +22,7 @@ def node_failure(node: Node, phase: str, timestamp: int | None, cause: BaseExcep
     calculator = node.plan.type
     named = "" if calculator == node.name else f" ({calculator})"
     error = CalculatorError(
-        f'node "{node.name}"{named} failed in {phase}{when}: {_describe(cause)}',
+        f'node "{node.name}"{named} failed in {phase}{when}: {describe(cause)}',
         node=node.name,
         calculator=calculator,
         phase=phase,
@@ -34,12 +34,12 @@ def node_failure(node: Node, phase: str, timestamp: int | None, cause: BaseExcep
 
 def observer_failure(stream: str, cause: BaseException) -> RunError:
     """The error for what an observer raised (OB-2)."""
-    error = RunError(f'observer of stream "{stream}" failed: {_describe(cause)}')
+    error = RunError(f'observer of stream "{stream}" failed: {describe(cause)}')
     error.__cause__ = cause
     return error
 
 
-def _describe(cause: BaseException) -> str:
+def describe(cause: BaseException) -> str:
     """Its class, text, and the innermost line that is not of mpgraph's own framework."""
     if isinstance(cause, StopGraph):
         return "StopGraph may only be raised in process()"

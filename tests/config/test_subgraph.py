@@ -479,7 +479,7 @@ def test_folders_are_searched_in_order(tmp_path: Path) -> None:
     write(tmp_path, "one/deep/sub.pbtxt", typed("FileSub", "SgB"))
     write(tmp_path, "two/sub.pbtxt", typed("FileSub", "SgA"))
     main = write(tmp_path, "main/main.pbtxt", 'node { calculator: "FileSub" }')
-    with pytest.raises(ConfigError, match='"FileSub" is neither'):
+    with pytest.raises(ConfigError, match='Unable to find Calculator "FileSub"'):
         Graph(main)
     assert calculators(main, graph_path=[tmp_path / "one", tmp_path / "two"]) == ["SgB"]
     assert calculators(main, graph_path=[str(tmp_path / "two"), tmp_path / "one"]) == ["SgA"]
@@ -514,7 +514,7 @@ def test_a_file_that_is_no_graph_is_told_with_the_node_that_names_it(tmp_path: P
     assert isinstance(syntax, PbtxtSyntaxError)
     assert str(syntax).startswith(f'{bad}:2:8: node "FileSub": ')
     assert 'did you mean "calculator"?' in syntax.message
-    assert str(unknown).startswith(f'{main}:2:6: node "SgE": "SgE" is neither a registered calculator nor')
+    assert str(unknown).startswith(f'{main}:2:6: node "SgE": No registered object with name: SgE; Unable')
 
 
 def test_a_broken_file_does_not_matter_where_another_has_the_type(tmp_path: Path) -> None:
@@ -551,8 +551,11 @@ def test_all_names_that_can_be_found(tmp_path: Path) -> None:
     [
         ("SgRepeet", '; did you mean "SgRepeat"?'),
         ("Gvensub", '; did you mean "GivenSub"?'),
-        ("zzz", '"zzz" is neither a registered calculator nor the type of a .pbtxt file in "'),
-        ("", 'the node names no calculator; add: calculator: "…"'),
+        (
+            "zzz",
+            'name: zzz; Unable to find Calculator "zzz": it is not registered nor the type of a .pbtxt file in "',
+        ),
+        ("", 'Unable to find Calculator "": the node names none'),
     ],
 )
 def test_an_unknown_name_has_a_hint(tmp_path: Path, calculator: str, message: str) -> None:

@@ -346,11 +346,14 @@ def test_a_long_cycle_is_found_in_linear_time() -> None:
         (
             node("VaTypd", more='name: "n"'),
             [
-                'g:1:6: node "n": "VaTypd" is neither a registered calculator nor the type of a .pbtxt file; '
-                'did you mean "VaTyped"?'
+                'g:1:6: node "n": No registered object with name: VaTypd; Unable to find Calculator "VaTypd": '
+                'it is not registered nor the type of a .pbtxt file; did you mean "VaTyped"?'
             ],
         ),
-        ("node { }", ['g:1:6: the node names no calculator; add: calculator: "…"']),
+        (
+            "node { }",
+            ['g:1:6: No registered object with name: ; Unable to find Calculator "": the node names none'],
+        ),
         # V-8, PT-6: contracts
         (
             IN + node("VaTyped", "IMG:in"),
@@ -422,10 +425,10 @@ def test_a_long_cycle_is_found_in_linear_time() -> None:
         (
             "packet_generator { } packet_generator { } packet_factory { } status_handler { }",
             [
-                "g:1:18: packet_generator is not supported; write a calculator with side packets instead",
-                "g:1:39: packet_generator is not supported",
+                'g:1:18: node "_1": No registered object with name: ; Unable to find PacketGenerator ""',
+                'g:1:39: node "_2": No registered object with name: ; Unable to find PacketGenerator ""',
                 "g:1:58: packet_factory is not supported",
-                "g:1:77: status_handler is not supported",
+                'g:1:77: No registered object with name: ; Unable to find StatusHandler ""',
             ],
         ),
         # V-12, V-13, V-14: edges
