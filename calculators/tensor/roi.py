@@ -14,6 +14,8 @@ import numpy.typing as npt
 from mpgraph.formats.rect import NormalizedRect
 from mpgraph.lazy import cv2
 
+from ..angles import cos_sin
+
 __all__ = ["Roi"]
 
 _HALF = np.float32(0.5)
@@ -92,7 +94,7 @@ class Roi:
         Both are in fractions: (0, 0) is the top left corner, (1, 1) the bottom right one.
         """
         a, b, e, f = self.width, self.height, self.x_center, self.y_center
-        c, d = np.float32(math.cos(self.rotation)), np.float32(math.sin(self.rotation))
+        c, d = cos_sin(self.rotation)
         g, h = _ONE / np.float32(width), _ONE / np.float32(height)
         rows = (
             (a * c * g, -b * d * g, 0, (-_HALF * a * c + _HALF * b * d + e) * g),

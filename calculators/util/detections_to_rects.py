@@ -18,7 +18,7 @@ from mpgraph.formats.rect import NormalizedRect, Rect
 from mpgraph.options import has, option, options
 from mpgraph.ports import Input, Output
 
-from ..angles import normalized, radians
+from ..angles import atan2, normalized, radians
 from ..port_rules import exactly_one
 
 __all__ = ["ConversionMode", "DetectionsToRects", "DetectionsToRectsOptions", "Size"]
@@ -158,7 +158,7 @@ class DetectionsToRects(Calculator, name="DetectionsToRectsCalculator"):
             made = self.pixel_rect(location, size)
         if self._rotates and size is not None:
             (x0, y0), (x1, y1) = self.rotation_vector(location, size)
-            made.rotation = float(normalized(self._upright - _F(math.atan2(-(y1 - y0), x1 - x0))))
+            made.rotation = float(normalized(self._upright - atan2(-(y1 - y0), x1 - x0)))
         return made
 
     def pixel_rect(self, location: LocationData, size: Size | None) -> Rect:
