@@ -173,7 +173,8 @@ class VideoWriter(Sink):
         stream.pix_fmt = "yuv420p"
         stream.time_base = stream.codec_context.time_base = self._time_base
         context = stream.codec_context
-        context.thread_count = min(4, os.cpu_count() or 1)
+        # The other processors are for what makes the frames.
+        context.thread_count = min(4, max(1, (os.cpu_count() or 1) // 2))
         if self._source.pixel_aspect:
             context.sample_aspect_ratio = self._source.pixel_aspect
         tags = self._source.color_tags
