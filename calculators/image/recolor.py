@@ -18,6 +18,7 @@ from mpgraph.lazy import cv2
 from mpgraph.options import has, option, options
 from mpgraph.ports import Input, Output
 
+from ..color import ColorOption
 from ..port_rules import no_gpu
 from .resize import resize
 
@@ -37,28 +38,19 @@ class MaskChannel(IntEnum):
     ALPHA = 2
 
 
-@options(message="mediapipe.Color")
-class Color:
-    """A colour; of each component the lowest 8 bits count."""
-
-    r: int = option(1)
-    g: int = option(2)
-    b: int = option(3)
-
-
 @options(message="mediapipe.RecolorCalculatorOptions", extension=252527117)
 class RecolorOptions:
     """The colour and how much of it there is.
 
     Attributes:
         mask_channel: The first channel of the mask, or the fourth if ALPHA.
-        color: Must be set.
+        color: Must be set; of each component the lowest 8 bits count.
         invert_mask: Whether the colour comes where the mask is 0 instead of 1.
         adjust_with_luminance: Whether dark pixels take less of the colour.
     """
 
     mask_channel: MaskChannel = option(1, default=MaskChannel.RED)
-    color: Color = option(2, default=Color())
+    color: ColorOption = option(2, default=ColorOption())
     invert_mask: bool = option(3)
     adjust_with_luminance: bool = option(4, default=True)
 

@@ -16,10 +16,25 @@ from mpgraph.lazy import cv2
 
 from ..angles import cos_sin
 
-__all__ = ["Roi"]
+__all__ = ["Roi", "box_corners"]
 
 _HALF = np.float32(0.5)
 _ONE = np.float32(1)
+
+
+def box_corners(
+    center: tuple[np.float32, np.float32], size: tuple[np.float32, np.float32], degrees: np.float32
+) -> npt.NDArray[np.float32]:
+    """The corners of a box turned clockwise, as of ``cv::RotatedRect`` in OpenCV 4; see `Roi.corners`."""
+    angle = float(degrees) * math.pi / 180
+    cos = np.float32(math.cos(angle)) * _HALF
+    sin = np.float32(math.sin(angle)) * _HALF
+    (x, y), (w, h) = center, size
+    bottom_left = (x - sin * h - cos * w, y + cos * h - sin * w)
+    top_left = (x + sin * h - cos * w, y - cos * h - sin * w)
+    top_right = (2 * x - bottom_left[0], 2 * y - bottom_left[1])
+    bottom_right = (2 * x - top_left[0], 2 * y - top_left[1])
+    return np.array((bottom_left, top_left, top_right, bottom_right), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +87,7 @@ class Roi:
     def corners(self) -> npt.NDArray[np.float32]:
         """The corners, float32 (4, 2): bottom left, top left, top right, bottom right before rotation."""
         degrees = np.float32(float(self.rotation * np.float32(180)) / math.pi)
-        angle = float(degrees) * math.pi / 180
-        cos = np.float32(math.cos(angle)) * _HALF
-        sin = np.float32(math.sin(angle)) * _HALF
-        x, y, w, h = self.x_center, self.y_center, self.width, self.height
-        bottom_left = (x - sin * h - cos * w, y + cos * h - sin * w)
-        top_left = (x + sin * h - cos * w, y - cos * h - sin * w)
-        top_right = (2 * x - bottom_left[0], 2 * y - bottom_left[1])
-        bottom_right = (2 * x - top_left[0], 2 * y - top_left[1])
-        return np.array((bottom_left, top_left, top_right, bottom_right), np.float32)
+        return box_corners((self.x_center, self.y_center), (self.width, self.height), degrees)
 
     def inverse_warp(self, width: int, height: int) -> npt.NDArray[np.float64]:
         """The 3x3 matrix from pixels of an output of the size, which shows the region, to image pixels."""
