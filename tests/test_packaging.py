@@ -203,6 +203,7 @@ def test_every_test_file_has_a_module() -> None:
 
 OF_A_WHOLE_FOLDER: Final = {
     "tests/cli/test_main.py",
+    "tests/config/test_canonical.py",
     "tests/formats/test_messages.py",
     "tests/runtime/test_against_oracle.py",
     "tests/runtime/test_properties.py",

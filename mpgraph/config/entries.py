@@ -8,11 +8,12 @@ writing, in the form in which they came.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NoReturn, Self, TypeVar, overload
 
 from mpgraph import registry
-from mpgraph.errors import Location, OptionsError, PbtxtSyntaxError, raise_all
+from mpgraph.errors import ConfigError, Location, OptionsError, PbtxtSyntaxError, raise_all
 from mpgraph.options import (
     extension_number,
     find_extension,
@@ -30,8 +31,6 @@ from .binary import read_any, read_extensions, write_any, write_extensions
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import DescriptorProto
-
-    from mpgraph.errors import ConfigError
 
 __all__ = [
     "TYPE_URL",
@@ -133,6 +132,14 @@ class OptionsEntry:
         cls = self.options_class
         return None if cls is None else to_tree(self.get(cls))
 
+    def canonical(self) -> Tree | None:
+        """As `body`, in order of the field numbers, where the class is loaded and the options fit it."""
+        cls = self.options_class
+        if cls is not None:
+            with suppress(ConfigError):
+                return to_tree(self.get(cls))
+        return self.payload if isinstance(self.payload, Tree) else None
+
     def data(self) -> bytes:
         """The options as a serialised message.
 
@@ -174,7 +181,7 @@ class OptionsEntry:
 
     def to_tree(self) -> Tree:
         """The Any's tree: expanded, if its class is loaded or it came as text."""
-        body = self.body()
+        body = self.canonical()
         if body is not None:
             return Tree((Field(f"[{self.name}]", body),))
         url = Field("type_url", Scalar("string", self.name.encode()))
@@ -259,7 +266,7 @@ class ExtensionSet(Sequence[OptionsEntry]):
             text = "true" if self.merge_fields else "false"
             fields.append(Field("merge_fields", Scalar("name", text, text=text)))
         for entry in self.entries:
-            body = entry.body()
+            body = entry.canonical()
             if body is None:
                 fields.append(Field(entry.name, Scalar("string", entry.data())))
             else:

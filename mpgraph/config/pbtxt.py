@@ -343,16 +343,20 @@ class Parser:
             self._advance()
 
 
-def print_tree(tree: Tree) -> str:
+def print_tree(tree: Tree, *, ascii_only: bool = False) -> str:
     """The text of a tree: a line for each field and brace, indented by two spaces.
+
+    Args:
+        tree: The tree.
+        ascii_only: Whether to escape what is not in ASCII, and the apostrophe, as upstream does.
 
     Raises:
         LimitError: Messages nested more than 100 deep.
     """
-    return "".join(_lines(tree, 0))
+    return "".join(_lines(tree, 0, ascii_only))
 
 
-def _lines(tree: Tree, depth: int) -> Iterator[str]:
+def _lines(tree: Tree, depth: int, ascii_only: bool) -> Iterator[str]:
     if depth > MAX_DEPTH:
         msg = f"messages are nested more than {MAX_DEPTH} deep"
         raise LimitError(msg)
@@ -360,21 +364,24 @@ def _lines(tree: Tree, depth: int) -> Iterator[str]:
     for entry in tree.fields:
         if isinstance(entry.value, Tree):
             yield f"{indent}{entry.name} {{\n"
-            yield from _lines(entry.value, depth + 1)
+            yield from _lines(entry.value, depth + 1, ascii_only)
             yield f"{indent}}}\n"
         else:
-            yield f"{indent}{entry.name}: {_printed(entry.value)}\n"
+            yield f"{indent}{entry.name}: {_printed(entry.value, ascii_only)}\n"
 
 
-def _printed(scalar: Scalar) -> str:
-    if scalar.kind == "loose" and not _NUMBER.fullmatch(str(scalar.value)):
-        return _printed(Scalar("string", str(scalar.value).encode()))
-    if not isinstance(scalar.value, bytes):
-        return scalar.text or str(scalar.value)
+def _printed(scalar: Scalar, ascii_only: bool) -> str:
+    value = scalar.value
+    if scalar.kind == "loose" and not _NUMBER.fullmatch(str(value)):
+        value = str(value).encode()
+    if not isinstance(value, bytes):
+        return scalar.text or str(value)
+    if ascii_only:
+        return '"' + _escaped(value).replace("'", r"\'") + '"'
     try:
-        text = scalar.value.decode()
+        text = value.decode()
     except UnicodeDecodeError:
-        return f'"{_escaped(scalar.value)}"'
+        return f'"{_escaped(value)}"'
     return '"' + "".join(c if c > "~" and c.isprintable() else _escaped(c.encode()) for c in text) + '"'
 
 

@@ -328,9 +328,13 @@ class GraphConfig(_HasOptions):
             return cls.from_binary(content, str(path))
         return cls.from_text(content, str(path))
 
-    def to_text(self) -> str:
-        """The protobuf text, fields in order of their numbers (G-11)."""
-        return pbtxt.print_tree(to_tree(self))
+    def to_text(self, *, ascii_only: bool = False) -> str:
+        """The protobuf text, fields in order of their numbers (G-11).
+
+        Options whose class is not loaded stand as they were written. With `ascii_only`, other characters
+        are escaped, which makes the text upstream's own.
+        """
+        return pbtxt.print_tree(to_tree(self), ascii_only=ascii_only)
 
     def to_binary(self) -> bytes:
         """The serialised message.
