@@ -21,6 +21,7 @@ from .ports import Input, Inputs, Output, Outputs, SideInput, SideInputs, SideOu
 from .runtime.graph import Graph
 
 if TYPE_CHECKING:
+    from .compat import packet_creator, packet_getter
     from .formats.image import Image
     from .formats.image_format import ImageFormat
     from .formats.image_frame import ImageFrame
@@ -55,21 +56,30 @@ __all__ = [
     "calculator",
     "option",
     "options",
+    "packet_creator",
+    "packet_getter",
 ]
 
 _LAZY = {  # these need numpy
-    "Image": "image",
-    "ImageFormat": "image_format",
-    "ImageFrame": "image_frame",
-    "Tensor": "tensor",
+    "Image": "formats.image",
+    "ImageFormat": "formats.image_format",
+    "ImageFrame": "formats.image_frame",
+    "Tensor": "formats.tensor",
+}
+_LAZY_MODULES = {
+    "packet_creator": "compat.packet_creator",
+    "packet_getter": "compat.packet_getter",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LAZY:
+    module = _LAZY.get(name) or _LAZY_MODULES.get(name)
+    if module is not None:
         import importlib
 
-        value = getattr(importlib.import_module(f"mpgraph.formats.{_LAZY[name]}"), name)
+        value: Any = importlib.import_module(f"mpgraph.{module}")
+        if name in _LAZY:
+            value = getattr(value, name)
         globals()[name] = value
         return value
     msg = f"module {__name__!r} has no attribute {name!r}"
@@ -77,4 +87,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+    return sorted({*globals(), *_LAZY, *_LAZY_MODULES})

@@ -39,6 +39,7 @@ __all__ = [
     "UINT32",
     "UINT64",
     "PacketType",
+    "is_registered",
     "one_of",
     "packet_type",
     "register_packet_type",
@@ -149,6 +150,11 @@ def register_packet_type(python: type, name: str) -> None:
     _REGISTERED[python] = PacketType(name, lambda value: isinstance(value, python))
     _BUILT.clear()
     _BUILT.update({object: ANY, Any: ANY})
+
+
+def is_registered(python: type) -> bool:
+    """Whether the class has a name of its own in messages."""
+    return python in _REGISTERED
 
 
 def packet_type(annotation: Any) -> PacketType:

@@ -25,6 +25,7 @@ WITHOUT_TESTS: Final = {
     "mpgraph/__main__.py": "two lines; tests/cli/test_main.py",
     "mpgraph/building/backend.py": ".ci/run builds the wheel with it, plain and compiled",
     "mpgraph/cli/__init__.py": "tests/cli/test_main.py",
+    "mpgraph/compat/arguments.py": "tests/compat/test_packet_creator.py",
     **dict.fromkeys(
         (
             "mpgraph/formats/anchor.py",

@@ -256,7 +256,9 @@ def test_an_empty_list_is_a_vector_of_anything() -> None:
 def test_a_registered_name_is_that_of_subclasses_too() -> None:
     """P-8: types made before are made again with the name."""
     assert as_type(list[Shape]).name == f"::std::vector<{__name__}.Shape>"
+    assert not packet_type.is_registered(Shape)
     register_packet_type(Shape, "::acme::Shape")
+    assert packet_type.is_registered(Shape)
     assert as_type(Shape).name == "::acme::Shape"
     assert as_type(list[Shape]).name == "::std::vector<::acme::Shape>"
     assert type_of(Circle()).name == "::acme::Shape"

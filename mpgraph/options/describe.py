@@ -137,8 +137,16 @@ def _fits(own: DescriptorProto, known: DescriptorProto) -> bool:
 
 
 def _fields(fields: Iterable[FieldDescriptorProto]) -> set[tuple[Any, ...]]:
+    """What tells fields apart; a class cannot say that one is required or its default zero."""
     return {
-        (field.name, field.number, field.label, field.type, field.type_name, field.default_value)
+        (
+            field.name,
+            field.number,
+            field.label == field.LABEL_REPEATED,
+            field.type,
+            field.type_name,
+            "" if field.default_value in ("0", "false") else field.default_value,
+        )
         for field in fields
     }
 
