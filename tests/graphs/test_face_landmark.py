@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
-import numpy as np
-import numpy.typing as npt
 import pytest
 from graph_steps import Step, add, close, compare, plain
 from model_files import model_path
-from oracle_client import SHARED, needs_oracle, needs_shared, oracle
+from oracle_client import needs_oracle, needs_shared, oracle
+from photographs import as_if_moved
 
 from mpgraph import Graph
 from mpgraph.formats.image_frame import ImageFrame
@@ -27,15 +25,6 @@ FACES = """input_stream: "in"
 OUTPUTS = ["landmarks", "detections", "tracked", "found"]
 
 
-def frames(name: str) -> list[ImageFrame]:
-    """A photograph and two more, as if the camera moved."""
-    pixels = cv2.imread(str(SHARED / "data" / "images" / name), cv2.IMREAD_COLOR)
-    assert pixels is not None
-    first: npt.NDArray[np.uint8] = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
-    moved = [first, np.roll(first, 7, axis=1), np.roll(first, 12, axis=0)]
-    return [ImageFrame.adopt(np.ascontiguousarray(frame)) for frame in moved]
-
-
 @needs_shared
 @needs_oracle
 @pytest.mark.parametrize("name", ["half_body_suit.png", "dark_thumb.jpg", "full_body_back.png"])
@@ -44,7 +33,7 @@ def test_faces_are_found_and_tracked_as_by_the_oracle(name: str) -> None:
     for model in ("face_detection_short_range", "face_landmark"):
         model_path(model)
     text = oracle.expand(FACES)
-    steps: list[Step] = [add("in", t, frame) for t, frame in enumerate(frames(name))]
+    steps: list[Step] = [add("in", t, frame) for t, frame in enumerate(as_if_moved(name))]
     compare(text, [*steps, close("in")], OUTPUTS, rounding=True)
 
 
@@ -52,7 +41,7 @@ def test_faces_are_found_and_tracked_as_by_the_oracle(name: str) -> None:
 @needs_oracle
 def test_threads_do_not_change_what_is_found() -> None:
     model_path("face_landmark")
-    text, images = oracle.expand(FACES), frames("half_body_suit.png")
+    text, images = oracle.expand(FACES), as_if_moved("half_body_suit.png")
     one, four = (landmarks(text, images, threads) for threads in (1, 4))
     assert [(t, len(faces)) for t, faces in one] == [(0, 1), (1, 1), (2, 1)]
     assert one == four
