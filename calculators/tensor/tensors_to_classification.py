@@ -15,6 +15,8 @@ from mpgraph.formats.tensor import Tensor
 from mpgraph.options import has, option, options
 from mpgraph.ports import Input, Output
 
+from ..label_item import LabelItem
+
 __all__ = ["LabelMap", "TensorsToClassification", "TensorsToClassificationOptions"]
 
 _MESSAGE = "mediapipe.TensorsToClassificationCalculatorOptions"
@@ -33,15 +35,6 @@ class LabelMap:
     """The labels of classes."""
 
     entries: tuple[LabelEntry, ...] = option(1)
-
-
-@options(message="mediapipe.LabelMapItem")
-class LabelItem:
-    """A class's names."""
-
-    name: str = option(1)
-    display_name: str = option(2)
-    child_name: tuple[str, ...] = option(3)
 
 
 @options(message=f"{_MESSAGE}.LabelItemsEntry")

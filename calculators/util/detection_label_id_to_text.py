@@ -14,18 +14,11 @@ from mpgraph.packet import Packet
 from mpgraph.packet_type import packet_type
 from mpgraph.ports import Input, Output
 
+from ..label_item import LabelItem
+
 __all__ = ["DetectionLabelIdToText", "DetectionLabelIdToTextOptions"]
 
 _DETECTIONS: Final = packet_type(list[Detection])
-
-
-@options(message="mediapipe.LabelMapItem")
-class LabelMapItem:
-    """The names of a class."""
-
-    name: str = option(1)
-    display_name: str = option(2)
-    child_name: tuple[str, ...] = option(3)
 
 
 @options(message="mediapipe.DetectionLabelIdToTextCalculatorOptions.LabelItemsEntry")
@@ -33,7 +26,7 @@ class LabelItemsEntry:
     """A class and its names."""
 
     key: int = option(1, wire="int64")
-    value: LabelMapItem = option(2, default=LabelMapItem())
+    value: LabelItem = option(2, default=LabelItem())
 
 
 @options(message="mediapipe.DetectionLabelIdToTextCalculatorOptions", extension=251889072)
@@ -105,9 +98,9 @@ class DetectionLabelIdToText(Calculator, name="DetectionLabelIdToTextCalculator"
                 msg = f'the file of names "{options.label_map_path}" is empty'
                 raise ValueError(msg)
             names = text.removesuffix("\n").split("\n")
-            self._items = {index: LabelMapItem(name=name) for index, name in enumerate(names)}
+            self._items = {index: LabelItem(name=name) for index, name in enumerate(names)}
         elif options.label:
-            self._items = {index: LabelMapItem(name=name) for index, name in enumerate(options.label)}
+            self._items = {index: LabelItem(name=name) for index, name in enumerate(options.label)}
         else:
             self._items = {entry.key: entry.value for entry in options.label_items}
 
