@@ -9,6 +9,7 @@ from mpgraph.formats.detection import Detection
 from mpgraph.formats.image import Image
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.landmark import NormalizedLandmarkList
+from mpgraph.formats.matrix import Matrix
 from mpgraph.formats.rect import NormalizedRect
 from mpgraph.formats.tensor import Tensor
 from mpgraph.packet import Packet
@@ -26,6 +27,8 @@ VECTORS: Final = {
     "BeginLoopImageCalculator": Vector(Image),
     "BeginLoopImageFrameCalculator": Vector(ImageFrame),
     "BeginLoopIntCalculator": Vector(int),
+    "BeginLoopMatrixCalculator": Vector(Matrix),
+    "BeginLoopMatrixVectorCalculator": Vector(list[Matrix]),
     "BeginLoopNormalizedLandmarkListVectorCalculator": Vector(NormalizedLandmarkList),
     "BeginLoopNormalizedRectCalculator": Vector(NormalizedRect),
     "BeginLoopStringCalculator": Vector(str),

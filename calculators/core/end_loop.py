@@ -11,6 +11,7 @@ from mpgraph.formats.detection import Detection
 from mpgraph.formats.image import Image
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.landmark import LandmarkList, NormalizedLandmarkList
+from mpgraph.formats.matrix import Matrix
 from mpgraph.formats.rect import NormalizedRect
 from mpgraph.formats.render_data import RenderData
 from mpgraph.formats.tensor import Tensor
@@ -31,6 +32,7 @@ VECTORS: Final = {
     "EndLoopImageFrameCalculator": Vector(ImageFrame),
     "EndLoopImageSizeCalculator": Vector(tuple[int, int]),
     "EndLoopLandmarkListVectorCalculator": Vector(LandmarkList),
+    "EndLoopMatrixCalculator": Vector(Matrix),
     "EndLoopNormalizedLandmarkListVectorCalculator": Vector(NormalizedLandmarkList),
     "EndLoopNormalizedRectCalculator": Vector(NormalizedRect),
     "EndLoopRenderDataCalculator": Vector(RenderData),

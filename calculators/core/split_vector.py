@@ -15,6 +15,7 @@ from mpgraph.formats.detection import Detection
 from mpgraph.formats.image import Image
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.landmark import Landmark, LandmarkList, NormalizedLandmark, NormalizedLandmarkList
+from mpgraph.formats.matrix import Matrix
 from mpgraph.formats.rect import NormalizedRect
 from mpgraph.formats.tensor import Tensor
 from mpgraph.options import option, options
@@ -33,6 +34,7 @@ VECTORS: Final = {
     "SplitFloatVectorCalculator": Vector(float),
     "SplitImageVectorCalculator": Vector(Image),
     "SplitLandmarkVectorCalculator": Vector(NormalizedLandmark),
+    "SplitMatrixVectorCalculator": Vector(Matrix),
     "SplitNormalizedLandmarkListVectorCalculator": Vector(NormalizedLandmarkList),
     "SplitNormalizedRectVectorCalculator": Vector(NormalizedRect),
     "SplitTensorVectorCalculator": Vector(Tensor, moves=True),

@@ -14,6 +14,7 @@ from mpgraph.formats.image import Image
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.landmark import Landmark, LandmarkList, NormalizedLandmark, NormalizedLandmarkList
+from mpgraph.formats.matrix import Matrix
 from mpgraph.formats.rect import NormalizedRect, Rect
 from mpgraph.formats.render_data import RenderData
 from mpgraph.formats.tensor import Tensor
@@ -39,6 +40,8 @@ _ITEMS: Final[dict[PacketType, list[Any]]] = {
     packet_type(Joint): [Joint(visibility=i / 4) for i in range(3)],
     packet_type(Landmark): [Landmark(x=i, y=-i) for i in range(3)],
     packet_type(LandmarkList): [LandmarkList(landmark=[Landmark(x=i)]) for i in range(3)],
+    packet_type(Matrix): [Matrix(np.full((1, 2), i)) for i in range(3)],
+    packet_type(list[Matrix]): [[Matrix(np.full((i, 2), i))] for i in range(3)],
     packet_type(NormalizedLandmark): [NormalizedLandmark(x=i / 4) for i in range(3)],
     packet_type(NormalizedLandmarkList): [
         NormalizedLandmarkList(landmark=[NormalizedLandmark(x=i / 4)]) for i in range(3)

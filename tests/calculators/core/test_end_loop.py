@@ -47,7 +47,7 @@ def test_items_whose_batch_never_ends_are_dropped() -> None:
 
 
 def test_an_integer_is_no_timestamp() -> None:
-    with pytest.raises(PacketTypeError, match='"::mediapipe::Timestamp", but the packet stores "int"'):
+    with pytest.raises(PacketTypeError, match='"int", but "::mediapipe::Timestamp" was requested'):
         play(TEXT, [add("e", 0, 70)], ["o"])
 
 
