@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -198,7 +199,8 @@ class ImageToTensor(Calculator, name="ImageToTensorCalculator"):
         if options.keep_aspect_ratio:
             roi, padding = roi.padded(*size)
         where = perspective_map(roi.inverse_warp(*size), *size)
-        self._view = view = _View(rect, (width, height), padding, roi.matrix(width, height), where)
+        # A copy of the region: a message that is changed and sent again is another one.
+        self._view = view = _View(copy.copy(rect), (width, height), padding, roi.matrix(width, height), where)
         return view
 
     def _convert(self, image: Image | ImageFrame, where: SamplingMap) -> npt.NDArray[Any]:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle_client import SHARED, needs_oracle, needs_shared, oracle
 
+from mpgraph import Graph
 from mpgraph.errors import ConfigError, RunError
 from mpgraph.formats.image import Image
 from mpgraph.formats.image_format import ImageFormat
@@ -200,6 +201,23 @@ def test_the_region_may_change_from_frame_to_frame() -> None:
     for (_, frame), rect, tensor in zip(frames, rects, tensors, strict=True):
         alone = convert(f"{FLOATS} {sizes}", frame.numpy_view(), rect)[0]
         np.testing.assert_array_equal(tensor, alone.data)
+
+
+def test_a_region_that_is_changed_and_sent_again_is_another_one() -> None:
+    """Messages can be changed; the kept map must not follow."""
+    image = ImageFrame.adopt(noise(20, 30, 3))
+    rect = NormalizedRect(x_center=0.25, y_center=0.5, width=0.5, height=0.5)
+    out: list[Any] = []
+    options = f"{FLOATS} output_tensor_width: 9 output_tensor_height: 9"
+    run = Graph(graph(options, rect=True))
+    run.observe("tensors", lambda packet: out.append(packet.value[0].data))
+    with run.start():
+        for time, rect.x_center in enumerate((0.25, 0.75)):
+            run.add_packet("image", image, time)
+            run.add_packet("rect", rect, time)
+            run.wait_until_idle()
+    assert (out[0] != out[1]).any()
+    np.testing.assert_array_equal(out[1], convert(options, image.numpy_view(), rect)[0].data)
 
 
 def test_takes_an_image_like_a_frame_and_sends_one_tensor() -> None:
