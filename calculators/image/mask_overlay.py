@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ from .video_filter import as_rgba
 __all__ = ["MaskOverlay", "MaskOverlayOptions"]
 
 Pixels = npt.NDArray[Any]
+
+_STRIPE: Final = 1 << 14  # pixels; what is worked on at a time stays in the cache
 
 
 class MaskChannel(IntEnum):
@@ -105,9 +107,7 @@ class MaskOverlay(Calculator, name="MaskOverlayCalculator"):
         second = _of_size(second, width, height)
         if by_frame:
             weights = _of_size(self._weights(cc[self.mask]), width, height)
-            change = cv2.subtract(second, first.astype(second.dtype), dtype=cv2.CV_32F)
-            change *= weights[:, :, None]
-            out = cv2.add(first, change, dtype=cv2.CV_8U)
+            out = _mixed(first, second, weights)
         else:
             weight = cc[self.const_mask]
             out = cv2.addWeighted(first.astype(second.dtype), 1 - weight, second, weight, 0, dtype=cv2.CV_8U)
@@ -120,6 +120,18 @@ class MaskOverlay(Calculator, name="MaskOverlayCalculator"):
             return np.ones_like(mask.numpy_view()) if by_alpha else mask.numpy_view()
         channel = cv2.extractChannel(as_rgba(mask), 3 if by_alpha else 0)
         return channel * np.float32(1 / 255)
+
+
+def _mixed(first: Pixels, second: Pixels, weights: Pixels) -> Pixels:
+    """The first frame and what the second changes in it, by the weights."""
+    out = np.empty_like(first)
+    rows = max(1, _STRIPE // first.shape[1])
+    for top in range(0, len(first), rows):
+        part = slice(top, top + rows)
+        change = cv2.subtract(second[part], first[part].astype(second.dtype), dtype=cv2.CV_32F)
+        change = cv2.multiply(change, cv2.merge([weights[part]] * 4))
+        out[part] = cv2.add(first[part], change, dtype=cv2.CV_8U)
+    return out
 
 
 def _of_size(image: Pixels, width: int, height: int) -> Pixels:

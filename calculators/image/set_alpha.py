@@ -24,6 +24,7 @@ __all__ = ["SetAlpha", "SetAlphaOptions"]
 Pixels = npt.NDArray[Any]  # uint8
 
 _OPAQUE: Final = 255
+_STRIPE: Final = 1 << 14  # pixels; what is worked on at a time stays in the cache
 _HALF: Final = np.nextafter(np.float32(0.5), np.float32(0))
 """Added before the fraction is cut off, it rounds half away from zero; 0.5 would lift 0.5 - 2**-25 to 1."""
 
@@ -128,7 +129,11 @@ class SetAlpha(Calculator, name="SetAlphaCalculator"):
 
 def _bytes(weights: npt.NDArray[np.float32]) -> Pixels:
     """Weights times 255 as uint8, neither clamped nor taken for an error if they are not finite."""
+    out = np.empty(weights.shape, np.uint8)
+    flat, result = weights.ravel(), out.ravel()
     with np.errstate(invalid="ignore", over="ignore"):
-        scaled = weights * np.float32(_OPAQUE)
-        scaled += np.copysign(_HALF, scaled)
-        return scaled.astype(np.int32).astype(np.uint8)
+        for start in range(0, flat.size, _STRIPE):
+            scaled = flat[start : start + _STRIPE] * np.float32(_OPAQUE)
+            scaled += np.copysign(_HALF, scaled)
+            result[start : start + _STRIPE] = scaled.astype(np.int32)
+    return out
