@@ -127,7 +127,10 @@ def _fits(own: DescriptorProto, known: DescriptorProto) -> bool:
     """Whether both are the same message, as far as its class tells: of one that is extended, nothing else."""
     if own.extension_range:
         return bool(known.extension_range)
-    if _fields(own.field) != _fields(known.field) or not _fields(own.extension) <= _fields(known.extension):
+    only_around = own.nested_type and not own.field  # another message that stands in it
+    if not only_around and _fields(own.field) != _fields(known.field):
+        return False
+    if not _fields(own.extension) <= _fields(known.extension):
         return False
     enums = {enum.name: {(value.name, value.number) for value in enum.value} for enum in known.enum_type}
     nested = {message.name: message for message in known.nested_type}
