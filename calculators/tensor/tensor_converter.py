@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
-
 from mpgraph.calculator import Calculator
 from mpgraph.context import Context
 from mpgraph.contract import Contract
 from mpgraph.errors import ContractError
 from mpgraph.formats.gpu_origin import GpuOrigin
-from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.matrix import Matrix
 from mpgraph.formats.tensor import Tensor
-from mpgraph.lazy import cv2
 from mpgraph.options import has, option, options
 from mpgraph.ports import Input, Output
 
 from ..port_rules import exactly_one, no_gpu
+from .image_values import ImageValues, first_channels, matrix_values
 
 __all__ = ["TensorConverter", "TensorConverterOptions"]
-
-_FORMATS: Final = (ImageFormat.SRGB, ImageFormat.SRGBA, ImageFormat.GRAY8, ImageFormat.VEC32F1)
 
 
 @options(message="mediapipe.TensorConverterCalculatorOptions.TensorFloatRange")
@@ -62,13 +54,6 @@ class TensorConverterOptions:
     custom_sub: float = option(8, default=-1.0)
     output_tensor_float_range: TensorFloatRange | None = option(9, default=None)
     gpu_origin: GpuOrigin = option(10)
-
-
-class _Scale(NamedTuple):
-    """Values become ``value * factor + low``, in single precision."""
-
-    factor: np.float32
-    low: np.float32
 
 
 class TensorConverter(Calculator, name="TensorConverterCalculator"):
@@ -117,76 +102,28 @@ class TensorConverter(Calculator, name="TensorConverterCalculator"):
         exactly_one(contract, "input", "IMAGE", "MATRIX")
         exactly_one(contract, "output", "TENSORS", "TENSOR")
         options = contract.options(TensorConverterOptions)
-        _scale(options)
-        if options.max_num_channels not in (1, 3, 4):
-            msg = f"max_num_channels must be 1, 3 or 4, got {options.max_num_channels}"
-            raise ContractError(msg)
+        ImageValues(options)
         if has(options, "flip_vertically") and has(options, "gpu_origin"):
             msg = "flip_vertically and gpu_origin cannot both be set"
             raise ContractError(msg)
 
     def open(self, cc: Context) -> None:
-        """Prepares the table of values."""
-        self._scale = _scale(self.options)
-        with np.errstate(all="ignore"):  # of ranges that are not finite
-            self._values = np.arange(256, dtype=np.float32) * self._scale.factor + self._scale.low
+        """Prepares the range of values."""
+        self._values = ImageValues(self.options)
 
     def process(self, cc: Context) -> None:
         """Sends the tensor."""
+        options = self.options
         if self.image in cc:
-            tensor = self._of_image(cc[self.image])
+            frame = cc[self.image]
+            # A gpu_origin has no effect on images in memory: their first row is the top one.
+            pixels = first_channels(frame, options.max_num_channels)
+            values = self._values.of(pixels, flipped=options.flip_vertically)
+            channels = min(frame.channels, options.max_num_channels)
+            tensor = Tensor(values.reshape(1, frame.height, frame.width, channels))
         elif self.matrix in cc:
-            tensor = self._of_matrix(cc[self.matrix])
+            tensor = Tensor(matrix_values(cc[self.matrix], row_major=options.row_major_matrix)[None])
         else:
             return
         cc.send(self.tensors, [tensor])
         cc.send(self.tensor, tensor)
-
-    def _of_image(self, frame: ImageFrame) -> Tensor:
-        if frame.image_format not in _FORMATS:
-            names = ", ".join(known.name for known in _FORMATS)
-            msg = f"the image must be of format {names}, got {frame.image_format.name}"
-            raise ValueError(msg)
-        channels = min(frame.channels, self.options.max_num_channels)
-        shape = (1, frame.height, frame.width, channels)
-        if frame.is_empty():
-            return Tensor(np.empty(shape, np.float32))
-        pixels: npt.NDArray[Any] = frame.numpy_view()
-        if channels == 1 < frame.channels:
-            pixels = cv2.extractChannel(pixels, 0)
-        elif channels < frame.channels:
-            pixels = cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB)
-        # A gpu_origin has no effect on images in memory: their first row is the top one.
-        if self.options.flip_vertically:
-            pixels = pixels[::-1]
-        if pixels.dtype == np.uint8:
-            values = cv2.LUT(np.ascontiguousarray(pixels), self._values)
-        else:
-            with np.errstate(all="ignore"):
-                values = np.multiply(pixels, self._scale.factor)
-                np.add(values, self._scale.low, out=values)
-        return Tensor(values.reshape(shape))
-
-    def _of_matrix(self, matrix: Matrix) -> Tensor:
-        values = matrix.data.ravel("C" if self.options.row_major_matrix else "F")
-        return Tensor(values.reshape(1, matrix.rows, matrix.cols, 1))
-
-
-def _scale(options: TensorConverterOptions) -> _Scale:
-    """How 0 to 255 become the range that goes before the others."""
-    low, high = np.float32(-1 if options.zero_center else 0), np.float32(1)
-    wanted = options.output_tensor_float_range
-    if wanted is not None:
-        low, high = np.float32(wanted.min), np.float32(wanted.max)
-        if not low < high:
-            msg = f"output_tensor_float_range must have min < max, got {low} to {high}"
-            raise ContractError(msg)
-    if options.use_custom_normalization:
-        with np.errstate(all="ignore"):
-            low = np.float32(-options.custom_sub)
-            high = np.float32(-options.custom_sub + np.float64(255) / options.custom_div)
-    if low == high:
-        msg = f"the range of the tensor's values is empty: {low} to {high}"
-        raise ContractError(msg)
-    with np.errstate(all="ignore"):
-        return _Scale((high - low) / np.float32(255), low)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mpgraph.packet_type import register_packet_type
 
-__all__ = ["Quantization", "Tensor"]
+__all__ = ["Quantization", "Tensor", "TfLiteTensor"]
 
 _DTYPES = frozenset(np.dtype(t) for t in (np.float32, np.uint8, np.int8, np.int32, np.int64, np.bool_))
 
@@ -71,3 +71,12 @@ class Tensor:
 
 
 register_packet_type(Tensor, "mediapipe::Tensor")
+
+
+class TfLiteTensor(Tensor):
+    """The same, as the calculators of ``mediapipe/calculators/tflite`` pass it: another packet type."""
+
+    __slots__ = ()
+
+
+register_packet_type(TfLiteTensor, "TfLiteTensor")
