@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
+import json
 import re
+import subprocess
 import types
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorProto
 from oracle_client import needs_oracle, oracle
 
 from mpgraph.formats.detection import Detection
@@ -142,3 +147,75 @@ def test_every_source_can_be_imported(path: Path) -> None:
     module = importlib.import_module(".".join(("mpgraph.formats.protos", *inner.parts)) + "_pb2")
     assert module.DESCRIPTOR.name == f"mediapipe/{inner.as_posix()}.proto"
     assert module.DESCRIPTOR.package == "mediapipe"
+
+
+DUMP: Final = """
+import importlib, json, sys
+found = {}
+for name in json.loads(sys.stdin.read()):
+    try:
+        module = importlib.import_module(name)
+    except ImportError:
+        continue
+    found[name] = module.DESCRIPTOR.serialized_pb.hex()
+print(json.dumps(found))
+"""
+
+
+RENAMED_SINCE: Final = {"graph_runtime_info"}
+"""Files whose messages have other names in the wheel than in upstream's newer sources, which ours follow."""
+
+
+@functools.cache
+def upstreams_files() -> dict[str, FileDescriptorProto]:
+    """The files that the real MediaPipe's wheel has, by the path of our source below the root."""
+    sources = [path.relative_to(ROOT).with_suffix("").as_posix() for path in ROOT.rglob("*.proto")]
+    modules = {f"mediapipe.{source.replace('/', '.')}_pb2": source for source in sources}
+    done = subprocess.run(
+        [oracle.default_python(), "-c", DUMP],
+        input=json.dumps([*modules]),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    found = json.loads(done.stdout.splitlines()[-1])
+    return {
+        modules[name]: FileDescriptorProto.FromString(bytes.fromhex(data)) for name, data in found.items()
+    }
+
+
+def fields(messages: Iterable[DescriptorProto], prefix: str = "") -> dict[str, tuple[Any, ...]]:
+    """What each field, value of an enum and extension is, by its full name."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for message in messages:
+        name = f"{prefix}{message.name}"
+        for field in (*message.field, *message.extension):
+            kind = (
+                field.number,
+                field.label,
+                field.type,
+                field.type_name,
+                field.extendee,
+                field.default_value,
+            )
+            oneof = message.oneof_decl[field.oneof_index].name if field.HasField("oneof_index") else ""
+            found[f"{name}.{field.name}"] = (*kind, oneof, field.options.packed)
+        for enum in message.enum_type:
+            found.update({f"{name}.{enum.name}.{value.name}": (value.number,) for value in enum.value})
+        found.update(fields(message.nested_type, f"{name}."))
+    return found
+
+
+@needs_oracle
+@pytest.mark.parametrize("source", sorted({path.stem for path in ROOT.rglob("*.proto")} - RENAMED_SINCE))
+def test_fields_are_upstreams(source: str) -> None:
+    """Names, numbers, types, defaults: all that the wheel's messages have; upstream has added some since."""
+    theirs = {name: file for name, file in upstreams_files().items() if name.rpartition("/")[2] == source}
+    if not theirs:
+        pytest.skip("the wheel lacks the file")
+    for name, file in theirs.items():
+        module = importlib.import_module(f"mpgraph.formats.protos.{name.replace('/', '.')}_pb2")
+        mine = FileDescriptorProto.FromString(module.DESCRIPTOR.serialized_pb)
+        assert fields(file.message_type).items() <= fields(mine.message_type).items()
+        assert mine.syntax == file.syntax
