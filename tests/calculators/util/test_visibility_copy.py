@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from graph_steps import add, close, compare, node, play
 from hypothesis import given, settings
@@ -74,7 +76,7 @@ rows = st.lists(st.tuples(numbers, numbers, numbers, numbers), max_size=3)
 def test_against_the_oracle(
     rows: list[tuple[float | None, ...]], norm_from: bool, norm_to: bool, options: str
 ) -> None:
-    kinds = ((LandmarkList, Landmark, ""), (NormalizedLandmarkList, NormalizedLandmark, "NORM_"))
+    kinds: Any = ((LandmarkList, Landmark, ""), (NormalizedLandmarkList, NormalizedLandmark, "NORM_"))
     (from_list, from_item, source), (to_list, to_item, target) = kinds[norm_from], kinds[norm_to]
     given = from_list(landmark=[from_item(visibility=row[0], presence=row[1]) for row in rows])
     points = to_list(landmark=[to_item(visibility=row[2], presence=row[3], x=1) for row in rows])
