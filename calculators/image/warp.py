@@ -102,8 +102,10 @@ def _pixels(x: npt.NDArray[np.int32], y: npt.NDArray[np.int32]) -> npt.NDArray[n
     return pixel
 
 
-def sample(image: npt.NDArray[Any], where: SamplingMap, *, replicate: bool) -> npt.NDArray[Any]:
-    """The values of an image (height, width[, channels]) along the map, interpolated.
+def sample(
+    image: npt.NDArray[Any], where: SamplingMap, *, replicate: bool, cubic: bool = False
+) -> npt.NDArray[Any]:
+    """The values of an image (height, width[, channels]) along the map, interpolated, linearly or by cubics.
 
     Outside the image its border pixels go on if `replicate`; otherwise there is 0.
 
@@ -111,7 +113,8 @@ def sample(image: npt.NDArray[Any], where: SamplingMap, *, replicate: bool) -> n
         ValueError: The image is empty or has a side of more than 32766 pixels.
     """
     _check_size(image)
-    return cv2.remap(image, where.pixel, where.fraction, cv2.INTER_LINEAR, borderMode=_border(replicate))
+    kind = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
+    return cv2.remap(image, where.pixel, where.fraction, kind, borderMode=_border(replicate))
 
 
 def sample_nearest(
