@@ -19,9 +19,15 @@ from .options import option, options
 from .packet import Packet
 from .ports import Input, Inputs, Output, Outputs, SideInput, SideInputs, SideOutput, SideOutputs
 from .runtime.graph import Graph
+from .timestamp import Timestamp
 
 if TYPE_CHECKING:
-    from .compat import packet_creator, packet_getter
+    from . import solutions
+    from .compat import packet_creator, packet_getter, resource_util
+    from .compat.calculator_graph import CalculatorGraph
+    from .compat.install import install_as_mediapipe
+    from .compat.solution_base import SolutionBase
+    from .compat.validated_graph_config import ValidatedGraphConfig
     from .formats.image import Image
     from .formats.image_format import ImageFormat
     from .formats.image_frame import ImageFrame
@@ -32,6 +38,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Calculator",
     "CalculatorBase",
+    "CalculatorGraph",
     "ConfigError",
     "Context",
     "Contract",
@@ -42,6 +49,7 @@ __all__ = [
     "ImageFrame",
     "Input",
     "Inputs",
+    "Matrix",
     "MpgraphError",
     "Output",
     "Outputs",
@@ -51,24 +59,37 @@ __all__ = [
     "SideInputs",
     "SideOutput",
     "SideOutputs",
+    "SolutionBase",
     "StopGraph",
     "Tensor",
+    "Timestamp",
+    "ValidatedGraphConfig",
     "calculator",
+    "install_as_mediapipe",
     "option",
     "options",
     "packet_creator",
     "packet_getter",
+    "resource_util",
+    "solutions",
 ]
 
-_LAZY = {  # these need numpy
+_LAZY = {  # these need numpy, protobuf or time
+    "CalculatorGraph": "compat.calculator_graph",
     "Image": "formats.image",
     "ImageFormat": "formats.image_format",
     "ImageFrame": "formats.image_frame",
+    "Matrix": "formats.matrix",
+    "SolutionBase": "compat.solution_base",
     "Tensor": "formats.tensor",
+    "ValidatedGraphConfig": "compat.validated_graph_config",
+    "install_as_mediapipe": "compat.install",
 }
 _LAZY_MODULES = {
     "packet_creator": "compat.packet_creator",
     "packet_getter": "compat.packet_getter",
+    "resource_util": "compat.resource_util",
+    "solutions": "solutions",
 }
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+import os
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
-__all__ = ["incompatible"]
+from mpgraph.config.schema import GraphConfig
+from mpgraph.errors import ConfigError
+
+__all__ = ["incompatible", "read_config"]
 
 
 def incompatible(signature: str, *got: object) -> NoReturn:
@@ -22,3 +27,31 @@ def incompatible(signature: str, *got: object) -> NoReturn:
         f"    1. {signature.removeprefix(name)}\n\nInvoked with: {', '.join(map(repr, got))}"
     )
     raise TypeError(msg)
+
+
+def read_config(arguments: Mapping[str, Any]) -> GraphConfig:
+    """The graph of ``binary_graph_path``, a file, or else of ``graph_config``, a message or its text.
+
+    Raises:
+        FileNotFoundError: There is no such file (E-3).
+        RuntimeError: It is no graph.
+    """
+    if "binary_graph_path" in arguments:
+        path = arguments["binary_graph_path"]
+        if not os.path.exists(path):
+            msg = f"The path does not exist: {path}"
+            raise FileNotFoundError(msg)
+        try:
+            return GraphConfig.load(path)
+        except (ConfigError, OSError) as error:
+            msg = f"Failed to parse the binary graph: {path}"
+            raise RuntimeError(msg) from error
+    config = arguments["graph_config"]
+    if isinstance(config, GraphConfig):
+        return config
+    text = str(config)
+    try:
+        return GraphConfig.from_text(text)
+    except ConfigError as error:
+        msg = f"Failed to parse: {text}"
+        raise RuntimeError(msg) from error

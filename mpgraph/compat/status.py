@@ -1,0 +1,247 @@
+"""Upstream's status codes and messages for what mpgraph raises (spec section 0).
+
+Each text begins with upstream's words and goes on, in parentheses, with mpgraph's own, which name the place
+in the graph, the node, the timestamp and the author's line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from mpgraph.errors import (
+    CalculatorError,
+    CancelledError,
+    ConfigError,
+    PacketTypeError,
+    RunError,
+    SidePacketError,
+    ThrottledError,
+    TimestampError,
+    UnknownCalculatorError,
+)
+
+__all__ = ["GraphConfigError", "code_of", "combined", "config_failure", "exception_of", "start_failure"]
+
+_CLASSES: Final[dict[str, type[Exception]]] = {
+    "INVALID_ARGUMENT": ValueError,
+    "ALREADY_EXISTS": FileExistsError,
+    "UNIMPLEMENTED": NotImplementedError,
+}  # every other code is a RuntimeError (E-2)
+_CAUSES: Final[tuple[tuple[type[BaseException], str], ...]] = (
+    (FileExistsError, "ALREADY_EXISTS"),
+    (NotImplementedError, "UNIMPLEMENTED"),
+    (ValueError, "INVALID_ARGUMENT"),
+    (LookupError, "NOT_FOUND"),
+    (FileNotFoundError, "NOT_FOUND"),
+)
+_NODES: Final = "ValidatedGraphConfig Initialization failed."
+_HANDLERS: Final = "CalculatorGraph::InitializeCalculatorNodes failed: "
+
+
+class GraphConfigError(RuntimeError, ValueError):
+    """A graph that cannot be built, where it is not known which of the two upstream would raise."""
+
+
+class _Rule(NamedTuple):
+    """How upstream tells a mistake in a graph.
+
+    Attributes:
+        pattern: What mpgraph's message looks like.
+        code: Upstream's status code.
+        comment: What upstream's message begins with.
+        text: Upstream's message, made of the groups of the pattern, ``{node}`` and ``{type}``.
+    """
+
+    pattern: str
+    code: str
+    comment: str
+    text: str
+
+
+_RULES: Final = tuple(
+    _Rule(*rule)
+    for rule in (
+        (
+            r'(?:output|graph input) stream "(.*?)" is defined twice',
+            "UNKNOWN",
+            "",
+            '; Output Stream "{0}" defined twice.',
+        ),
+        (
+            r'output side packet "(.*?)" is defined twice',
+            "UNKNOWN",
+            "",
+            '; Output Side Packet "{0}" defined twice.',
+        ),
+        (
+            r'input stream "(.*?)" is produced by no node',
+            "UNKNOWN",
+            "",
+            '; Input Stream "{0}" for node with name {node} does not have a corresponding output stream.',
+        ),
+        (
+            r"(?:nodes wait for each other|the node waits for itself)",
+            "UNKNOWN",
+            "",
+            "; Generator side packet cycle or calculator stream cycle detected in graph: [{node}]",
+        ),
+        (
+            r"input stream (.*?) takes packets of type \"(.*?)\", but \"(.*?)\" carries \"(.*?)\"",
+            "UNKNOWN",
+            "",
+            'Input stream "{2}" of calculator "{node}" expects packets of type "{1}" but the connected output '
+            'stream will contain packets of type "{3}"',
+        ),
+        (
+            r'the executor "(.*?)" is not declared',
+            "INVALID_ARGUMENT",
+            "",
+            '; The executor "{0}" is not declared in an ExecutorConfig.',
+        ),
+        (
+            r'"(.*?)" is a reserved executor name',
+            "INVALID_ARGUMENT",
+            "",
+            '; "{0}" is a reserved executor name.',
+        ),
+        (
+            r"num_threads and an executor without a name",
+            "INVALID_ARGUMENT",
+            "",
+            "ExecutorConfig for the default executor and the graph-level num_threads field should not both be "
+            "specified.",
+        ),
+        (
+            r"num_threads must be positive.* is (-?\d+)",
+            "INVALID_ARGUMENT",
+            "",
+            "; The num_threads field in ThreadPoolExecutorOptions should be positive but is {0}",
+        ),
+        (
+            r'"(.*?)" is no input stream handler',
+            "NOT_FOUND",
+            _HANDLERS,
+            'No registered object with name: {0}; "{0}" is not a registered input stream handler.',
+        ),
+        (
+            r'input_stream_info names "(.*?)"',
+            "INVALID_ARGUMENT",
+            _NODES,
+            '; Input stream with tag_index "{0}" requested in InputStreamInfo but is not an input stream of '
+            "the calculator.",
+        ),
+        (
+            r'".*?" is not of the form TAG:index:name',
+            "UNKNOWN",
+            _NODES,
+            "; Unable to initialize TagMaps for node.",
+        ),
+        (
+            r"is not a port of this calculator",
+            "INVALID_ARGUMENT",
+            _NODES,
+            "{type}::GetContract failed to validate:",
+        ),
+        (
+            r"is required but not connected",
+            "INVALID_ARGUMENT",
+            _NODES,
+            "{type}::GetContract failed to validate:",
+        ),
+        (
+            r"(Input and output streams to (\w+) must use matching tags and indexes)",
+            "INVALID_ARGUMENT",
+            _NODES,
+            "{1}: {0}.",
+        ),
+    )
+)
+
+
+def code_of(error: BaseException) -> str:
+    """The status code that upstream would give the error of a run (E-1)."""
+    if isinstance(error, CancelledError):
+        return "CANCELLED"
+    if isinstance(error, ThrottledError):
+        return "UNAVAILABLE"
+    if isinstance(error, CalculatorError):
+        cause = error.__cause__
+        return next((code for kind, code in _CAUSES if isinstance(cause, kind)), "UNKNOWN")
+    if isinstance(error, TimestampError):
+        return "INVALID_ARGUMENT" if "Packet timestamp mismatch" in str(error) else "UNKNOWN"
+    if isinstance(error, PacketTypeError | SidePacketError):
+        return "INVALID_ARGUMENT"
+    return "UNAVAILABLE" if "deadlock" in str(error) else "UNKNOWN"
+
+
+def _text_of(error: BaseException) -> str:
+    """The error of a run in upstream's words (C-8), which its own text follows."""
+    if not isinstance(error, CalculatorError):
+        return f"{error}" if isinstance(error, PacketTypeError) else f"; {error}"
+    cause = error.__cause__
+    said = f"{cause}" if cause is not None and str(cause) else type(cause).__name__
+    return f'Calculator::{error.phase.capitalize()}() for node "{error.node}" failed: {said} ({error})'
+
+
+def combined(comment: str, errors: Sequence[BaseException]) -> tuple[str, str]:
+    """Code and text of several errors: the code that all share, else UNKNOWN (E-6)."""
+    return _shared([code_of(error) for error in errors]), "\n".join((comment, *map(_text_of, errors)))
+
+
+def _shared(codes: Sequence[str]) -> str:
+    return codes[0] if len(set(codes)) == 1 else "UNKNOWN"
+
+
+def exception_of(comment: str, errors: Sequence[BaseException]) -> Exception:
+    """The exception that upstream's Python raises for the errors of a run; the first is its cause."""
+    code, text = combined(comment, errors)
+    exception = _CLASSES.get(code, RuntimeError)(text)
+    exception.__cause__ = errors[0]
+    return exception
+
+
+def config_failure(error: ConfigError) -> Exception:
+    """The exception for a graph that cannot be built (V-1 to V-27): a RuntimeError, a ValueError, or both."""
+    found = [_config_text(part) for part in error.errors]
+    comments = dict.fromkeys(comment for _, comment, _ in found if comment)
+    text = "\n".join((*list(comments)[:1], *(text for _, _, text in found)))
+    codes = [code for code, _, _ in found]
+    kind = GraphConfigError if None in codes else _CLASSES.get(_shared([c or "" for c in codes]), RuntimeError)
+    return kind(text)
+
+
+def _config_text(error: ConfigError) -> tuple[str | None, str, str]:
+    """Code, comment and text of one mistake in a graph; no code if it is not known."""
+    if isinstance(error, UnknownCalculatorError):
+        text = f'No registered object with name: {error.name}; Unable to find Calculator "{error.name}"'
+        return "NOT_FOUND", _NODES, f"{text} ({error})"
+    node = error.node or ""
+    for rule in _RULES:
+        if match := re.search(rule.pattern, error.message):
+            text = rule.text.format(*match.groups(), node=node, type=re.sub(r"_\d+$", "", node))
+            return rule.code, rule.comment, f"{text} ({error})"
+    return None, _NODES, f"; {error}"
+
+
+def start_failure(error: RunError) -> Exception:
+    """The exception for side packets that do not fit (V-31 to V-33)."""
+    text = str(error)
+    if "produces it" in text or "both provided and generated" in text:
+        name = re.search(r'[Ss]ide packet "(.*?)"', text)
+        what = name.group(1) if name else ""
+        return RuntimeError(f'; Side packet "{what}" is both provided and generated. ({error})')
+    lines = [
+        re.sub(
+            r'side packet "(.*?)" (stores ".*?"), but (.*?) is required',
+            r'Side packet "\1" failed validation: The Packet \2, but \3 was requested.',
+            re.sub(
+                r'side packet "(.*?)" is required but was not provided',
+                r'; Side packet "\1" is required but was not provided.',
+                line,
+            ),
+        )
+        for line in text.splitlines()
+    ]
+    return ValueError("\n".join(("ValidateRequiredSidePackets failed to validate: ", *lines)))
