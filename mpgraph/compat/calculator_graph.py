@@ -64,7 +64,7 @@ class CalculatorGraph:
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         if arguments:
-            incompatible("CalculatorGraph(**kwargs)", *arguments)
+            incompatible("__init__", "CalculatorGraph(**kwargs)", *arguments)
         for keyword in keywords:
             if keyword not in _SOURCES:
                 msg = f"Unknown kwargs input argument: {keyword}"
@@ -89,7 +89,7 @@ class CalculatorGraph:
             return read_config(keywords)
         validated = keywords["validated_graph_config"]
         if not isinstance(validated, ValidatedGraphConfig):
-            incompatible("CalculatorGraph(**kwargs)", validated)
+            incompatible("__init__", "CalculatorGraph(**kwargs)", validated)
         return validated.config
 
     @property
@@ -115,7 +115,7 @@ class CalculatorGraph:
     @graph_input_stream_add_mode.setter
     def graph_input_stream_add_mode(self, mode: GraphInputStreamAddMode) -> None:
         if not isinstance(mode, GraphInputStreamAddMode):
-            incompatible("(arg0: CalculatorGraph, arg1: GraphInputStreamAddMode) -> None", self, mode)
+            incompatible("", "(arg0: CalculatorGraph, arg1: GraphInputStreamAddMode) -> None", self, mode)
         self._add_mode = mode
 
     def observe_output_stream(
@@ -134,18 +134,24 @@ class CalculatorGraph:
         """
         if not callable(callback_fn) or not isinstance(stream_name, str):
             incompatible(
-                "observe_output_stream(self: CalculatorGraph, stream_name: str, callback_fn: function, "
+                "observe_output_stream",
+                "(self: CalculatorGraph, stream_name: str, callback_fn: function, "
                 "observe_timestamp_bounds: bool = False) -> None",
                 self,
                 stream_name,
                 callback_fn,
             )
+        if self._graph.is_running():
+            msg = f'the graph is running: observe "{stream_name}" before start_run()'
+            raise RuntimeError(msg)
         if stream_name not in self._graph.plan.streams:
             msg = f'; Unable to attach observer to output stream "{stream_name}" because it doesn\'t exist.'
             raise RuntimeError(msg)
 
+        lock = self._callbacks  # and not the graph itself, which would keep itself alive
+
         def call(packet: Packet) -> None:
-            with self._callbacks:
+            with lock:
                 callback_fn(stream_name, packet)
 
         self._graph.observe(stream_name, call, bounds=bool(observe_timestamp_bounds))
@@ -160,7 +166,8 @@ class CalculatorGraph:
         """
         if not isinstance(input_side_packets, dict):
             incompatible(
-                "start_run(self: CalculatorGraph, input_side_packets: dict = {}) -> None",
+                "start_run",
+                "(self: CalculatorGraph, input_side_packets: dict = {}) -> None",
                 self,
                 input_side_packets,
             )
@@ -172,6 +179,8 @@ class CalculatorGraph:
             self._graph.start(input_side_packets)
         except (SidePacketError, PacketTypeError) as error:
             raise start_failure(error) from error
+        except RunError as error:
+            raise exception_of(_RUN, error.errors) if self._graph.errors else RuntimeError(str(error)) from error
 
     def add_packet_to_input_stream(
         self, stream: str, packet: Packet, timestamp: Timestamp | int = Timestamp.UNSET
@@ -191,7 +200,8 @@ class CalculatorGraph:
             or not hasattr(timestamp, "__index__")
         ):
             incompatible(
-                "add_packet_to_input_stream(self: CalculatorGraph, stream: str, packet: Packet, "
+                "add_packet_to_input_stream",
+                "(self: CalculatorGraph, stream: str, packet: Packet, "
                 "timestamp: Timestamp = UNSET) -> None",
                 self,
                 stream,

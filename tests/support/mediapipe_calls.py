@@ -26,8 +26,10 @@ PASS = (
     'node { calculator: "PassThroughCalculator" input_stream: "in" output_stream: "out" }'
 )
 SIDE = (
-    'input_side_packet: "s" output_side_packet: "n" '
-    'node { calculator: "StringToIntCalculator" input_side_packet: "s" output_side_packet: "n" }'
+    'input_stream: "in" input_side_packet: "s" output_side_packet: "n" '
+    'node { calculator: "GateCalculator" input_stream: "in" output_stream: "out" input_side_packet: "ALLOW:s" } '
+    'node { calculator: "ConstantSidePacketCalculator" output_side_packet: "PACKET:n" '
+    "options { [mediapipe.ConstantSidePacketCalculatorOptions.ext] { packet { int_value: 42 } } } }"
 )
 TYPED = (
     'input_stream: "im" node { calculator: "ImagePropertiesCalculator" '
@@ -165,11 +167,13 @@ def types_and_sides():
     show("missing side packet", lambda: graph.start_run())
     show("wrong side packet", lambda: graph.start_run({"s": packet_creator.create_int(3)}))
     show("unknown output side packet", lambda: graph.get_output_side_packet("zz"))
-    show("start", lambda: graph.start_run({"s": packet_creator.create_string("42")}))
-    show("done", lambda: graph.wait_until_done())
+    yes = packet_creator.create_bool(True)
+    show("side packet given twice", lambda: graph.start_run({"s": yes, "n": packet_creator.create_int(3)}))
+    graph = Graph(graph_config=SIDE)
+    show("start", lambda: graph.start_run({"s": yes, "of no use": yes}))
+    show("close", lambda: graph.close())
     show("output side packet", lambda: packet_getter.get_int(graph.get_output_side_packet("n")))
-    graph.start_run({"s": packet_creator.create_string("x")})
-    show("a calculator fails", lambda: graph.wait_until_done())
+    show("output side packet of the caller", lambda: graph.get_output_side_packet("s"))
 
 
 def validated():
