@@ -43,6 +43,8 @@ WITHOUT_TESTS: Final = {
         ),
         "tests/formats/test_messages.py: nothing but messages",
     ),
+    "mpgraph/compat/__main__.py": "tests/compat/test_run_script.py",
+    "mpgraph/solutions/selfie_segmentation.py": "tests/solutions/test_selfie_solution.py",
     "mpgraph/formats/arrays.py": "tests/calculators/tensor/test_image_to_tensor.py sends both",
     "mpgraph/formats/gpu_origin.py": "an enum without rules",
     "mpgraph/inference/flatbuffer.py": "tests/inference/test_lowering.py: its only user",
@@ -204,11 +206,14 @@ def test_every_test_file_has_a_module() -> None:
 
 OF_A_WHOLE_FOLDER: Final = {
     "tests/cli/test_main.py",
+    "tests/compat/test_run_script.py",
+    "tests/compat/test_side_by_side.py",
     "tests/config/test_canonical.py",
     "tests/formats/test_messages.py",
     "tests/runtime/test_against_oracle.py",
     "tests/runtime/test_properties.py",
     "tests/runtime/test_scheduling.py",
+    "tests/solutions/test_selfie_solution.py",
 }
 """Test files of a folder as a whole."""
 

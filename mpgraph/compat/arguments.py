@@ -12,12 +12,19 @@ from mpgraph.errors import ConfigError
 __all__ = ["incompatible", "read_config"]
 
 
-def incompatible(function: str, expected: str, *got: object) -> NoReturn:
-    """Raises the TypeError for arguments of a wrong type."""
-    what = "constructor" if function == "__init__" else "function"
+def incompatible(signature: str, *got: object) -> NoReturn:
+    """Raises the TypeError for arguments of a wrong type.
+
+    Args:
+        signature: What is expected: ``name(argument: type) -> type``.
+        got: The arguments that came.
+    """
+    function = signature.partition("(")[0]
+    what = "constructor" if function[:1].isupper() else "function"
+    name = "__init__" if what == "constructor" else function
     msg = (
-        f"{function}(): incompatible {what} arguments. The following argument types are supported:\n"
-        f"    1. {expected}\n\nInvoked with: {', '.join(map(repr, got))}"
+        f"{name}(): incompatible {what} arguments. The following argument types are supported:\n"
+        f"    1. {signature.removeprefix(name)}\n\nInvoked with: {', '.join(map(repr, got))}"
     )
     raise TypeError(msg)
 

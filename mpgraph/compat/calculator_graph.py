@@ -64,7 +64,7 @@ class CalculatorGraph:
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         if arguments:
-            incompatible("__init__", "CalculatorGraph(**kwargs)", *arguments)
+            incompatible("CalculatorGraph(**kwargs)", *arguments)
         for keyword in keywords:
             if keyword not in _SOURCES:
                 msg = f"Unknown kwargs input argument: {keyword}"
@@ -89,7 +89,7 @@ class CalculatorGraph:
             return read_config(keywords)
         validated = keywords["validated_graph_config"]
         if not isinstance(validated, ValidatedGraphConfig):
-            incompatible("__init__", "CalculatorGraph(**kwargs)", validated)
+            incompatible("CalculatorGraph(**kwargs)", validated)
         return validated.config
 
     @property
@@ -115,7 +115,7 @@ class CalculatorGraph:
     @graph_input_stream_add_mode.setter
     def graph_input_stream_add_mode(self, mode: GraphInputStreamAddMode) -> None:
         if not isinstance(mode, GraphInputStreamAddMode):
-            incompatible("", "(arg0: CalculatorGraph, arg1: GraphInputStreamAddMode) -> None", self, mode)
+            incompatible("(arg0: CalculatorGraph, arg1: GraphInputStreamAddMode) -> None", self, mode)
         self._add_mode = mode
 
     def observe_output_stream(
@@ -134,8 +134,7 @@ class CalculatorGraph:
         """
         if not callable(callback_fn) or not isinstance(stream_name, str):
             incompatible(
-                "observe_output_stream",
-                "(self: CalculatorGraph, stream_name: str, callback_fn: function, "
+                "observe_output_stream(self: CalculatorGraph, stream_name: str, callback_fn: function, "
                 "observe_timestamp_bounds: bool = False) -> None",
                 self,
                 stream_name,
@@ -166,8 +165,7 @@ class CalculatorGraph:
         """
         if not isinstance(input_side_packets, dict):
             incompatible(
-                "start_run",
-                "(self: CalculatorGraph, input_side_packets: dict = {}) -> None",
+                "start_run(self: CalculatorGraph, input_side_packets: dict = {}) -> None",
                 self,
                 input_side_packets,
             )
@@ -180,7 +178,9 @@ class CalculatorGraph:
         except (SidePacketError, PacketTypeError) as error:
             raise start_failure(error) from error
         except RunError as error:
-            raise exception_of(_RUN, error.errors) if self._graph.errors else RuntimeError(str(error)) from error
+            raise (
+                exception_of(_RUN, error.errors) if self._graph.errors else RuntimeError(str(error))
+            ) from error
 
     def add_packet_to_input_stream(
         self, stream: str, packet: Packet, timestamp: Timestamp | int = Timestamp.UNSET
@@ -200,8 +200,7 @@ class CalculatorGraph:
             or not hasattr(timestamp, "__index__")
         ):
             incompatible(
-                "add_packet_to_input_stream",
-                "(self: CalculatorGraph, stream: str, packet: Packet, "
+                "add_packet_to_input_stream(self: CalculatorGraph, stream: str, packet: Packet, "
                 "timestamp: Timestamp = UNSET) -> None",
                 self,
                 stream,
@@ -314,11 +313,12 @@ class CalculatorGraph:
         Raises:
             RuntimeError: There is no such side packet, or it is not there yet.
         """
+        side = self._graph.plan.side_packets.get(packet_name)
+        if side is None or side.producer is None:
+            msg = f'; Unable to get the output side packet "{packet_name}" because it doesn\'t exist.'
+            raise RuntimeError(msg)
         try:
             return self._graph.output_side_packet(packet_name)
         except SidePacketError as error:
-            if packet_name in self._graph.plan.side_packets:
-                msg = f'; The output side packet "{packet_name}" is unavailable.'
-            else:
-                msg = f'; Unable to get the output side packet "{packet_name}" because it doesn\'t exist.'
+            msg = f'; The output side packet "{packet_name}" is unavailable.'
             raise RuntimeError(msg) from error

@@ -67,6 +67,8 @@ class _Alias(ModuleType):
     """A module under ``mediapipe`` that stands for one of mpgraph's."""
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__all__":  # for `import *`
+            return dir(self)
         if name.startswith("__"):
             raise AttributeError(name)
         value = self._find(name)

@@ -17,7 +17,7 @@ def set_resource_dir(path: str) -> None:
     """Sets the folder that relative resource ids are looked up in, for the whole process (PY-R1)."""
     global _root
     if not isinstance(path, str):
-        incompatible("set_resource_dir", "(arg0: str) -> None", path)
+        incompatible("set_resource_dir(arg0: str) -> None", path)
     _root = Path(path)
 
 

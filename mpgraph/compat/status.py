@@ -91,8 +91,8 @@ _RULES: Final = tuple(
             r"input stream (.*?) takes packets of type \"(.*?)\", but \"(.*?)\" carries \"(.*?)\"",
             "UNKNOWN",
             "",
-            'Input stream "{2}" of calculator "{node}" expects packets of type "{1}" but the connected output '
-            'stream will contain packets of type "{3}"',
+            'Input stream "{2}" of calculator "{node}" expects packets of type "{1}" but the connected '
+            'output stream will contain packets of type "{3}"',
         ),
         (
             r'the executor "(.*?)" is not declared',
@@ -110,8 +110,8 @@ _RULES: Final = tuple(
             r"num_threads and an executor without a name",
             "INVALID_ARGUMENT",
             "",
-            "ExecutorConfig for the default executor and the graph-level num_threads field should not both be "
-            "specified.",
+            "ExecutorConfig for the default executor and the graph-level num_threads field should not both "
+            "be specified.",
         ),
         (
             r"num_threads must be positive.* is (-?\d+)",
@@ -214,7 +214,9 @@ def config_failure(error: ConfigError) -> Exception:
     comments = dict.fromkeys(comment for _, comment, _ in found if comment)
     text = "\n".join((*list(comments)[:1], *(text for _, _, text in found)))
     codes = [code for code, _, _ in found]
-    kind = GraphConfigError if None in codes else _CLASSES.get(_shared([c or "" for c in codes]), RuntimeError)
+    kind = (
+        GraphConfigError if None in codes else _CLASSES.get(_shared([c or "" for c in codes]), RuntimeError)
+    )
     return kind(text)
 
 

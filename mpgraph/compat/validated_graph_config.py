@@ -23,7 +23,7 @@ class ValidatedGraphConfig:
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         if arguments or keywords:
-            incompatible("__init__", "ValidatedGraphConfig()", *arguments, *keywords)
+            incompatible("ValidatedGraphConfig()", *arguments, *keywords)
         self._graph: Graph | None = None
 
     def initialize(self, *arguments: Any, **keywords: Any) -> None:
@@ -39,7 +39,7 @@ class ValidatedGraphConfig:
             FileNotFoundError: There is no such file.
         """
         if arguments:
-            incompatible("initialize", "(self: ValidatedGraphConfig, **kwargs) -> None", self, *arguments)
+            incompatible("initialize(self: ValidatedGraphConfig, **kwargs) -> None", self, *arguments)
         for keyword in keywords:
             if keyword not in ("binary_graph_path", "graph_config"):
                 msg = f"Unknown kwargs input argument: {keyword}"

@@ -1,10 +1,13 @@
+# mypy: disable-error-code="import-not-found,misc"
 """Calls of MediaPipe's Python API, to be run by the real one and by mpgraph; prints what came of each.
 
-    python mediapipe_calls.py [mpgraph]
+python mediapipe_calls.py [mpgraph]
 """
 
 import json
 import sys
+from collections.abc import Callable
+from typing import Any
 
 if sys.argv[1:] == ["mpgraph"]:
     import mpgraph
@@ -30,6 +33,10 @@ SIDE = (
     'node { calculator: "GateCalculator" input_stream: "in" output_stream: "out" input_side_packet: "ALLOW:s" } '
     'node { calculator: "ConstantSidePacketCalculator" output_side_packet: "PACKET:n" '
     "options { [mediapipe.ConstantSidePacketCalculatorOptions.ext] { packet { int_value: 42 } } } }"
+)
+NEEDED = (
+    'input_side_packet: "s" output_stream: "out" '
+    'node { calculator: "SidePacketToStreamCalculator" input_side_packet: "s" output_stream: "AT_PRESTREAM:out" }'
 )
 TYPED = (
     'input_stream: "im" node { calculator: "ImagePropertiesCalculator" '
@@ -65,15 +72,19 @@ BROKEN = {
 }
 
 
-def show(name, call):
+def show(name: str, call: Callable[[], Any]) -> None:
     try:
-        outcome = ["ok", repr(call())]
+        outcome: list[Any] = ["ok", repr(call())]
     except Exception as error:
-        outcome = ["error", [c.__name__ for c in type(error).__mro__], str(error).partition("\nStack trace")[0]]
+        outcome = [
+            "error",
+            [c.__name__ for c in type(error).__mro__],
+            str(error).partition("\nStack trace")[0],
+        ]
     print(json.dumps([name, *outcome]), flush=True)
 
 
-def construct():
+def construct() -> None:
     show("no keyword", lambda: Graph())
     show("unknown keyword", lambda: Graph(graph_confi=PASS))
     show("one unknown keyword", lambda: Graph(graph_config=PASS, zz=3))
@@ -95,7 +106,7 @@ def construct():
         show(f"queue size {line}", lambda line=line: Graph(graph_config=PASS + line).max_queue_size)
 
 
-def run():
+def run() -> None:
     graph = Graph(graph_config=PASS)
     out = []
     show("text", lambda: graph.text_config)
@@ -116,7 +127,8 @@ def run():
     show(
         "observe",
         lambda: graph.observe_output_stream(
-            "out", lambda name, packet: out.append((name, packet_getter.get_int(packet), packet.timestamp.value))
+            "out",
+            lambda name, packet: out.append((name, packet_getter.get_int(packet), packet.timestamp.value)),
         ),
     )
     show("start with None", lambda: graph.start_run(None))
@@ -126,7 +138,10 @@ def run():
     show("no timestamp", lambda: graph.add_packet_to_input_stream("in", one))
     show("done as timestamp", lambda: graph.add_packet_to_input_stream("in", one, mp.Timestamp.DONE))
     show("add", lambda: graph.add_packet_to_input_stream("in", one, 0))
-    show("add by name", lambda: graph.add_packet_to_input_stream(stream="in", packet=one, timestamp=mp.Timestamp(5)))
+    show(
+        "add by name",
+        lambda: graph.add_packet_to_input_stream(stream="in", packet=one, timestamp=mp.Timestamp(5)),
+    )
     show("add at", lambda: graph.add_packet_to_input_stream("in", one.at(7)))
     show("no packet", lambda: graph.add_packet_to_input_stream("in", 3, 8))
     show("idle", lambda: graph.wait_until_idle())
@@ -157,14 +172,14 @@ def run():
     show("close after bound", lambda: graph.close())
 
 
-def types_and_sides():
+def types_and_sides() -> None:
     graph = Graph(graph_config=TYPED)
     graph.start_run()
     show("wrong type", lambda: graph.add_packet_to_input_stream("im", packet_creator.create_int(3), 0))
     show("wrong type is kept", lambda: graph.has_error())
     show("wrong type ends the run", lambda: graph.close())
     graph = Graph(graph_config=SIDE)
-    show("missing side packet", lambda: graph.start_run())
+    show("missing side packet", lambda: Graph(graph_config=NEEDED).start_run())
     show("wrong side packet", lambda: graph.start_run({"s": packet_creator.create_int(3)}))
     show("unknown output side packet", lambda: graph.get_output_side_packet("zz"))
     yes = packet_creator.create_bool(True)
@@ -176,7 +191,7 @@ def types_and_sides():
     show("output side packet of the caller", lambda: graph.get_output_side_packet("s"))
 
 
-def validated():
+def validated() -> None:
     config = validated_graph_config.ValidatedGraphConfig()
     show("not initialised", lambda: (config.initialized(), config.text_config, config.binary_config))
     show("nothing given", lambda: config.initialize())
@@ -188,13 +203,16 @@ def validated():
     show("no such stream", lambda: config.registered_stream_type_name("zz"))
     show("no such side packet", lambda: config.registered_side_packet_type_name("zz"))
     show("graph of it", lambda: Graph(validated_graph_config=config).text_config)
-    show("graph of none", lambda: Graph(validated_graph_config=validated_graph_config.ValidatedGraphConfig()).text_config)
+    show(
+        "graph of none",
+        lambda: Graph(validated_graph_config=validated_graph_config.ValidatedGraphConfig()).text_config,
+    )
     sides = validated_graph_config.ValidatedGraphConfig()
     sides.initialize(graph_config=SIDE)
     show("side types", lambda: [sides.registered_side_packet_type_name(name) for name in "sn"])
 
 
-def solutions():
+def solutions() -> None:
     image = np.arange(32 * 48 * 3, dtype=np.uint8).reshape(32, 48, 3)
     Base = solution_base.SolutionBase
     Kind = solution_base.PacketDataType
@@ -203,7 +221,7 @@ def solutions():
     show("two graphs", lambda: Base(graph_config=PASS, binary_graph_path="x"))
     show("type not known", lambda: Base(graph_config=PASS))
     base = Base(graph_config=GATED, stream_type_hints=hints)
-    show("allowed", lambda: (base.process({"image": image, "allow": True}).passed == image).all())
+    show("allowed", lambda: np.array_equal(base.process({"image": image, "allow": True}).passed, image))
     show("not allowed", lambda: base.process({"image": image, "allow": False}).passed)
     show("several inputs", lambda: base.process(image))
     show("unknown input", lambda: base.process({"nope": image}))
@@ -214,8 +232,11 @@ def solutions():
     show("close again", lambda: base.close())
     show("process closed", lambda: base.process({"image": image}))
     show("params", lambda: Base(graph_config=GATED, stream_type_hints=hints, calculator_params={"a.b.c": 1}))
-    show("no such node", lambda: Base(graph_config=GATED, stream_type_hints=hints, calculator_params={"a.b": 1}))
-    named = GATED.replace('node { calc', 'node { name: "g" calc')
+    show(
+        "no such node",
+        lambda: Base(graph_config=GATED, stream_type_hints=hints, calculator_params={"a.b": 1}),
+    )
+    named = GATED.replace("node { calc", 'node { name: "g" calc')
     show(
         "not modifiable",
         lambda: Base(graph_config=named, stream_type_hints=hints, calculator_params={"g.allow": True}),
@@ -224,17 +245,23 @@ def solutions():
         show(f"kind {name}", lambda name=name: Kind.from_registered_name(name))
 
 
-def drawing():
+def drawing() -> None:
     image = np.full((120, 160, 3), 40, np.uint8)
     landmarks = landmark_pb2.NormalizedLandmarkList(
-        landmark=[landmark_pb2.NormalizedLandmark(x=0.1 * i - 0.05, y=(0.13 * i * i) % 1.02) for i in range(12)]
+        landmark=[
+            landmark_pb2.NormalizedLandmark(x=0.1 * i - 0.05, y=(0.13 * i * i) % 1.02) for i in range(12)
+        ]
     )
     landmarks.landmark[3].visibility = 0.2
     landmarks.landmark[5].presence = 0.9
     spec = drawing_utils.DrawingSpec
     drawing_utils.draw_landmarks(image, landmarks, [(1, 2), (2, 3), (4, 6), (7, 8)])
     drawing_utils.draw_landmarks(
-        image, landmarks, frozenset([(6, 7)]), {i: spec(thickness=-1, circle_radius=i) for i in range(12)}, spec((1, 2, 3), 4)
+        image,
+        landmarks,
+        frozenset([(6, 7)]),
+        {i: spec(thickness=-1, circle_radius=i) for i in range(12)},
+        spec((1, 2, 3), 4),
     )
     drawing_utils.draw_axis(image, np.eye(3), np.array([0.1, 0.05, 1.0]))
     detection = detection_pb2.Detection()
