@@ -49,8 +49,8 @@ def parse_entry(entry: str) -> tuple[str, int | None, str]:
     match = _ENTRY.fullmatch(entry)
     if match is None:
         msg = (
-            f'"{entry}" is not of the form TAG:index:name: a name has lower-case letters, digits and "_", '
-            'a tag upper-case ones (examples: "frames", "IMAGE:frames", "IMAGE:2:frames")'
+            f'TAG:index:name is invalid, "{entry}" does not match: a name has lower-case letters, digits and '
+            '"_", a tag upper-case ones (examples: "frames", "IMAGE:frames", "IMAGE:2:frames")'
         )
         raise ContractError(msg, location=getattr(entry, "location", None))
     tag, number, name = match.groups()
@@ -66,7 +66,7 @@ def parse_reference(reference: str) -> PortId:
     """
     match = _REFERENCE.fullmatch(reference)
     if match is None:
-        msg = f'"{reference}" is not of the form TAG:index (examples: "IMAGE", "IMAGE:2", ":1", "")'
+        msg = f'TAG:index is invalid, "{reference}" does not match (examples: "IMAGE", "IMAGE:2", ":1", "")'
         raise ContractError(msg, location=getattr(reference, "location", None))
     tag, number = match.groups()
     return PortId(tag or "", 0 if number is None else _index(number, reference))
@@ -109,7 +109,8 @@ class PortMap:
             port = PortId(tag, index or 0)
             if port in names:
                 msg = (
-                    f'port {port} already has the name "{names[port]}" but is given the name "{name}" too; '
+                    f'tag "{tag}" index {port.index} already had a name "{names[port]}" but is being '
+                    f'reassigned a name "{name}"; '
                     f'write an index for each: "{tag}:0:{names[port]}", "{tag}:1:{name}"'
                 )
                 raise ContractError(msg, location=where)
@@ -118,7 +119,10 @@ class PortMap:
         for slot, port in enumerate(self.ids):
             if port.index and (slot == 0 or self.ids[slot - 1] != PortId(port.tag, port.index - 1)):
                 listed = ", ".join(f"{i.index} ({names[i]})" for i in self.ids if i.tag == port.tag)
-                msg = f'tag "{port.tag}" has no index {port.index - 1}; it has: {listed}'
+                msg = (
+                    f'Not all indexes were assigned names.  Tag "{port.tag}" has no index {port.index - 1}; '
+                    f"it has: {listed}"
+                )
                 raise ContractError(msg, location=locations[port])
         self.names = tuple(names[port] for port in self.ids)
         self.locations = tuple(locations[port] for port in self.ids)

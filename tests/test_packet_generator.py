@@ -172,17 +172,17 @@ def refused(text: str) -> list[str]:
             "output side packet OUT is required but not connected",
         ),
         (plus("a", "b").replace("OUT:b", "OTU:b"), 'output side packet OTU ("b") is not a port'),
-        (plus("a", "c") + plus("b", "c"), 'output side packet "c" is defined twice'),
+        (plus("a", "c") + plus("b", "c"), 'Output Side Packet "c" defined twice'),
         (
             plus("a", "c") + 'node { calculator: "PgSource" output_side_packet: "c" }',
-            'output side packet "c" is defined twice: node "PgPlus" produces it too',
+            'Output Side Packet "c" defined twice: node "PgPlus" produces it too',
         ),
         (plus("a", "b") + plus("b", "a"), "PgPlus_1 -> PgPlus_2 -> PgPlus_1"),
         (plus("a", "b", "options { [generatortest.Plus.ext] { amuont: 1 } }"), 'has no field "amuont"'),
         (
-            'packet_generator { packet_generator: "PgBroken" input_side_packet: "MODE:c" output_side_packet: "d" }'
-            + plus("a", "c"),
-            'input side packet MODE takes packets of type "string", but "c" carries "int"',
+            'packet_generator { packet_generator: "PgBroken" input_side_packet: "MODE:c" '
+            'output_side_packet: "d" }' + plus("a", "c"),
+            'Input side packet "c" of Calculator "PgBroken" expected a packet of type "string" but',
         ),
     ],
 )

@@ -69,9 +69,9 @@ BAD_ENTRIES = [
 def test_malformed_entries_say_the_form_and_the_place(entry: str) -> None:
     """N-2, N-4."""
     where = Location("g.pbtxt", 3, 7)
-    with pytest.raises(ContractError, match="is not of the form TAG:index:name") as failure:
+    with pytest.raises(ContractError, match="TAG:index:name is invalid") as failure:
         parse_entry(Positioned(entry, where))
-    assert str(failure.value).startswith(f'g.pbtxt:3:7: "{entry}"')
+    assert str(failure.value).startswith(f'g.pbtxt:3:7: TAG:index:name is invalid, "{entry}"')
 
 
 @pytest.mark.parametrize("entry", ["A:10001:b", "A:99999999999999999999:b"])
@@ -95,7 +95,8 @@ def test_malformed_references(reference: str) -> None:
     """N-3, N-4."""
     with pytest.raises(ContractError) as failure:
         parse_reference(Positioned(reference, Location("g.pbtxt", 1, 2)))
-    assert str(failure.value).startswith(f'g.pbtxt:1:2: "{reference}"')
+    assert str(failure.value).startswith("g.pbtxt:1:2: ")
+    assert f'"{reference}"' in str(failure.value)
 
 
 def test_ports_are_in_order_of_tag_then_index() -> None:
@@ -160,11 +161,15 @@ def test_the_order_of_tagged_entries_does_not_matter(entries: list[str], random:
 
 
 BAD_MAPS = [
-    (["A:a", "A:b"], 1, 'port A already has the name "a" but is given the name "b" too'),
-    (["A:a", "A:a"], 1, 'port A already has the name "a" but is given the name "a" too'),
-    (["A:0:a", "x", "A:0:b"], 2, 'port A already has the name "a"'),
-    (["A:1:a"], 0, 'tag "A" has no index 0; it has: 1 (a)'),
-    (["A:0:a", "A:2:c"], 1, 'tag "A" has no index 1; it has: 0 (a), 2 (c)'),
+    (["A:a", "A:b"], 1, 'tag "A" index 0 already had a name "a" but is being reassigned a name "b"'),
+    (["A:a", "A:a"], 1, 'tag "A" index 0 already had a name "a" but is being reassigned a name "a"'),
+    (["A:0:a", "x", "A:0:b"], 2, 'tag "A" index 0 already had a name "a"'),
+    (["A:1:a"], 0, 'Not all indexes were assigned names.  Tag "A" has no index 0; it has: 1 (a)'),
+    (
+        ["A:0:a", "A:2:c"],
+        1,
+        'Not all indexes were assigned names.  Tag "A" has no index 1; it has: 0 (a), 2 (c)',
+    ),
 ]
 
 

@@ -54,7 +54,10 @@ def plan_executors(
             wrong(f'"{name}" is a reserved executor name', where)
         elif name in executors:
             wrong(
-                f'executor "{name}" is declared twice' if name else "there are two default executors", where
+                f'ExecutorConfig for "{name}" is duplicate'
+                if name
+                else "ExecutorConfig for the default executor is duplicate",
+                where,
             )
         try:
             executors[name] = ExecutorPlan(name, _threads(executor))
@@ -62,7 +65,10 @@ def plan_executors(
             errors.extend(error.errors)
             executors[name] = ExecutorPlan(name, 0)
     if "" in executors and graph.num_threads:
-        msg = "num_threads and an executor without a name both configure the default executor; write one"
+        msg = (
+            "ExecutorConfig for the default executor and the graph-level num_threads field should not both "
+            "be specified: num_threads is that of the executor without a name"
+        )
         wrong(msg, graph.location)
     if graph.num_threads < -1:
         msg = f"num_threads must be positive, or 0 or -1 for the default, but is {graph.num_threads}"
@@ -74,7 +80,8 @@ def plan_executors(
             wrong(f'"{name}" is a reserved executor name', node.config.location, node.name)
         elif name not in executors:
             near = hint(name, executors) or f'; add: executor {{ name: "{name}" }}'
-            wrong(f'the executor "{name}" is not declared{near}', node.config.location, node.name)
+            msg = f'The executor "{name}" is not declared in an ExecutorConfig{near}'
+            wrong(msg, node.config.location, node.name)
     return executors, errors
 
 
@@ -103,15 +110,16 @@ def _threads(executor: ExecutorConfig) -> int | None:
         msg = f'only the default executor can be an ApplicationThreadExecutor, not "{executor.name}"'
     elif executor.type not in ("", "ThreadPoolExecutor"):
         msg = (
-            f'"{executor.type}" is no executor type; there are ThreadPoolExecutor, ApplicationThreadExecutor'
+            f"No registered object with name: {executor.type}; it is no executor type; there are "
+            "ThreadPoolExecutor, ApplicationThreadExecutor"
         )
     elif executor.type and not has(options, "num_threads"):
         msg = (
-            "a ThreadPoolExecutor needs num_threads; "
+            "num_threads is not specified in ThreadPoolExecutorOptions; "
             "add: options { [mediapipe.ThreadPoolExecutorOptions.ext] { num_threads: 4 } }"
         )
     elif threads < (0 if executor.name or executor.type else -1) or (executor.type and not threads):
-        msg = f"num_threads in ThreadPoolExecutorOptions should be positive but is {threads}"
+        msg = f"The num_threads field in ThreadPoolExecutorOptions should be positive but is {threads}"
     if msg:
         raise ContractError(msg, location=executor.location)
     return max(threads, 0)

@@ -24,6 +24,18 @@ _WORDS: Final[dict[Kind, str]] = {
 }
 
 
+_MISMATCH: Final[dict[Kind, str]] = {
+    "input": 'Input stream "{name}" of calculator "{node}" expects packets of type "{type}" but the '
+    'connected output stream will contain packets of type "{known}"',
+    "output": 'Output stream "{name}" of calculator "{node}" makes packets of type "{type}" but it carries '
+    'packets of type "{known}"',
+    "side_input": 'Input side packet "{name}" of Calculator "{node}" expected a packet of type "{type}" but '
+    'the connected output side packet will be of type "{known}"',
+    "side_output": 'Output side packet "{name}" of Calculator "{node}" makes a packet of type "{type}" but '
+    'it is of type "{known}"',
+}
+
+
 class _Groups:
     """Names that must have one type, since ports say so: a union-find."""
 
@@ -82,12 +94,8 @@ def resolve_types(
         by = said_by.setdefault(root, node.name)
         if not known.matches(port.type):
             ports = node.ports(kind)
-            what = describe(_WORDS[kind], ports.ids[slot])
-            verb = "makes" if kind == out else "takes"
-            msg = (
-                f'{what} {verb} packets of type "{port.type}", but "{name}" carries "{known}", '
-                f'as node "{by}" says'
-            )
+            what = f'(as node "{by}" says; {describe(_WORDS[kind], ports.ids[slot])})'
+            msg = _MISMATCH[kind].format(name=name, node=node.name, type=port.type, known=known) + f" {what}"
             where = ports.locations[slot] or node.config.location
             errors.append(ContractError(msg, location=where, node=node.name))
         elif known.members and not port.type.members:

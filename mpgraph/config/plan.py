@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mpgraph.calculator import CalculatorBase
 from mpgraph.contract import Contract
+from mpgraph.errors import ContractError, RunError
+from mpgraph.options.fields import hint
 from mpgraph.packet_type import ANY, PacketType
 from mpgraph.port_map import PortMap
 from mpgraph.ports import Kind
@@ -133,3 +136,35 @@ class Plan:
     executors: dict[str, ExecutorPlan]
     generators: list[NodePlan] = field(default_factory=list)
     handlers: list[NodePlan] = field(default_factory=list)
+
+    def registered_stream_type_name(self, name: str) -> str:
+        """The packet type of a stream: what its producer or else a consumer says (V-29, V-30).
+
+        Raises:
+            ContractError: There is no such stream.
+            RunError: Nobody says.
+        """
+        return _type_name("stream", name, self.streams)
+
+    def registered_side_packet_type_name(self, name: str) -> str:
+        """The packet type of a side packet, likewise.
+
+        Raises:
+            ContractError: There is no such side packet.
+            RunError: Nobody says.
+        """
+        return _type_name("side packet", name, self.side_packets)
+
+
+def _type_name(what: str, name: str, carriers: Mapping[str, StreamPlan] | Mapping[str, SidePlan]) -> str:
+    carrier = carriers.get(name)
+    if carrier is None:
+        msg = f'{what.capitalize()} "{name}" is not defined in the config{hint(name, carriers)}'
+        raise ContractError(msg)
+    if carrier.type is ANY:
+        msg = (
+            f'Unable to find the type for {what} "{name}".  It may be set to AnyType or something else that '
+            "isn't determinable: no node that is connected to it says"
+        )
+        raise RunError(msg)
+    return carrier.type.name

@@ -218,7 +218,10 @@ class _Expander:
             if getattr(node, field_name)
         ]
         if given:
-            msg = f'"{node.calculator}" is a subgraph, but {", ".join(given)} can only be set on a calculator'
+            msg = (
+                f'Subgraph "{node.name or node.calculator}" has a field that is only applicable to '
+                f"calculators: {', '.join(given)}"
+            )
             raise ContractError(msg)
         prefix = re.sub(r"[. :]", "_", name.lower()) + "__"
         if _NAME.fullmatch(prefix) is None:
@@ -326,7 +329,15 @@ def _connect(graph: GraphConfig, node: NodeConfig, prefix: str) -> _Inside:
             continue
         for slot, port in enumerate(connected):
             if interface.slot(port.tag, port.index) is None:
+                has = interface.count(port.tag)
+                what = (
+                    f'Tag "{port.tag}" has {connected.count(port.tag)} indexes in the subgraph node but has '
+                    f"only {has} indexes"
+                    if has
+                    else f'Tag "{port.tag}" does not exist'
+                )
                 msg = (
+                    f"{what} in the subgraph config: "
                     f'{describe(kind, port)} ("{connected.names[slot]}") is not in the interface of subgraph '
                     f"{node.calculator} (it has: {list_ports(interface)})"
                     f"{hint(port.tag, set(interface.tags()) - {port.tag})}"

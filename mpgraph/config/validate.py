@@ -14,7 +14,7 @@ from mpgraph.calculator import CalculatorBase
 from mpgraph.contract import Contract
 from mpgraph.errors import ConfigError, ContractError, Location, raise_all
 from mpgraph.packet_generator import PacketGenerator
-from mpgraph.port_map import PortMap, describe, list_ports, parse_reference
+from mpgraph.port_map import PortMap, list_ports, parse_reference
 from mpgraph.ports import Kind
 from mpgraph.status_handler import StatusHandler
 
@@ -299,7 +299,10 @@ class _Planner:
         if policy is None:
             known = f"; there are: {', '.join(sorted(self.policies))}"
             near = self.library.hint(name, self.policies)
-            msg = f'"{name}" is no input stream handler{near or known}'
+            msg = (
+                f'No registered object with name: {name}; "{name}" is not a registered input stream handler'
+                f"{near or known}"
+            )
             self._error(msg, node=node, location=written.location)
         return policy
 
@@ -315,14 +318,14 @@ class _Planner:
             slot = node.inputs.slot(port.tag, port.index)
             if slot is None:
                 self._error(
-                    f'input_stream_info names "{info.tag_index}", which is not an input stream of the node '
-                    f"(it has: {list_ports(node.inputs)})",
+                    f'Input stream with tag_index "{info.tag_index}" requested in InputStreamInfo but is not '
+                    f"an input stream of the calculator (it has: {list_ports(node.inputs)})",
                     node=node,
                     location=where,
                 )
             elif slot in found:
-                what = describe("input stream", port)
-                self._error(f"{what} has more than one input_stream_info", node=node, location=where)
+                what = f'Input stream with tag_index "{info.tag_index}" has more than one InputStreamInfo'
+                self._error(what, node=node, location=where)
             else:
                 found[slot] = info.back_edge
         node.back_edges = frozenset(slot for slot, back in found.items() if back)
@@ -334,7 +337,9 @@ class _Planner:
         for name, where in zip(graph_inputs.names, graph_inputs.locations, strict=True):
             if name in streams:
                 where = where or self.graph.location
-                self._error(f'graph input stream "{name}" is defined twice', location=where)
+                self._error(
+                    f'Output Stream "{name}" defined twice: it is a graph input twice', location=where
+                )
             streams[name] = StreamPlan(name, None)
         for node in nodes:
             for slot, name in enumerate(node.outputs.names):
@@ -342,7 +347,7 @@ class _Planner:
                     other = streams[name].producer
                     first = f'node "{other[0].name}" produces it too' if other else "it is a graph input"
                     self._error(
-                        f'output stream "{name}" is defined twice: {first}',
+                        f'Output Stream "{name}" defined twice: {first}',
                         node=node,
                         location=node.outputs.locations[slot],
                     )
@@ -355,7 +360,9 @@ class _Planner:
                     stream.consumers.append((node, slot))
                 elif name not in self.incomplete:
                     self._error(
-                        f'input stream "{name}" is produced by no node and is no graph input'
+                        f'Input Stream "{name}" for node with sorted index {node.id} name {node.name} does '
+                        "not have a corresponding output stream: it is produced by no node and is no graph "
+                        "input"
                         f"{self._near(name, streams)}",
                         node=node,
                         location=node.inputs.locations[slot],
@@ -376,7 +383,7 @@ class _Planner:
                     other = sides[name].producer
                     first = f': node "{other[0].name}" produces it too' if other else ""
                     self._error(
-                        f'output side packet "{name}" is defined twice{first}',
+                        f'Output Side Packet "{name}" defined twice{first}',
                         node=node,
                         location=node.side_outputs.locations[slot],
                     )
@@ -456,7 +463,9 @@ class _Planner:
                 f'perhaps this one: input_stream_info {{ tag_index: "{port}" back_edge: true }}'
             )
         what = "nodes wait for each other" if len(cycle) > 1 else "the node waits for itself"
-        self._error(f"{what}: {names}{hint}", node=first)
+        listed = ", ".join(shown[:-1])
+        cause = f"Generator side packet cycle or calculator stream cycle detected in graph: [{listed}]"
+        self._error(f"{cause}; {what}: {names}{hint}", node=first)
 
 
 def _cycle_in(before: Mapping[int, set[int]]) -> list[int]:

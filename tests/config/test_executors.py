@@ -58,33 +58,37 @@ def test_executors(text: str, expected: dict[str, int | None]) -> None:
         (
             "num_threads: 2 executor { }",
             [
-                "g:1:1: num_threads and an executor without a name both configure the default executor; write one"
+                "g:1:1: ExecutorConfig for the default executor and the graph-level num_threads field "
+                "should not both be specified: num_threads is that of the executor without a name"
             ],
         ),
         ("num_threads: -2", ["g:1:1: num_threads must be positive, or 0 or -1 for the default, but is -2"]),
         ('executor { name: "default" }', ['g:1:10: "default" is a reserved executor name']),
         ('executor { name: "gpu" }', ['g:1:10: "gpu" is a reserved executor name']),
         ('executor { name: "__x" }', ['g:1:10: "__x" is a reserved executor name']),
-        ('executor { name: "e" }\nexecutor { name: "e" }', ['g:2:10: executor "e" is declared twice']),
-        ("executor { }\nexecutor { }", ["g:2:10: there are two default executors"]),
+        ('executor { name: "e" }\nexecutor { name: "e" }', ['g:2:10: ExecutorConfig for "e" is duplicate']),
+        ("executor { }\nexecutor { }", ["g:2:10: ExecutorConfig for the default executor is duplicate"]),
         (
             'executor { type: "ThreadPoolExecutor" }',
             [
-                "g:1:10: a ThreadPoolExecutor needs num_threads; "
+                "g:1:10: num_threads is not specified in ThreadPoolExecutorOptions; "
                 "add: options { [mediapipe.ThreadPoolExecutorOptions.ext] { num_threads: 4 } }"
             ],
         ),
         (
             'executor { type: "ThreadPoolExecutor" ' + OPTIONS % 0 + " }",
-            ["g:1:10: num_threads in ThreadPoolExecutorOptions should be positive but is 0"],
+            ["g:1:10: The num_threads field in ThreadPoolExecutorOptions should be positive but is 0"],
         ),
         (
             "executor { " + OPTIONS % -2 + " }",
-            ["g:1:10: num_threads in ThreadPoolExecutorOptions should be positive but is -2"],
+            ["g:1:10: The num_threads field in ThreadPoolExecutorOptions should be positive but is -2"],
         ),
         (
             'executor { type: "Pool" }',
-            ['g:1:10: "Pool" is no executor type; there are ThreadPoolExecutor, ApplicationThreadExecutor'],
+            [
+                "g:1:10: No registered object with name: Pool; it is no executor type; there are "
+                "ThreadPoolExecutor, ApplicationThreadExecutor"
+            ],
         ),
         (
             'executor { name: "e" type: "ApplicationThreadExecutor" }',
@@ -101,7 +105,8 @@ def test_executors(text: str, expected: dict[str, int | None]) -> None:
             'executor { name: "gpu" type: "Pool" } num_threads: -5',
             [
                 'g:1:10: "gpu" is a reserved executor name',
-                'g:1:10: "Pool" is no executor type; there are ThreadPoolExecutor, ApplicationThreadExecutor',
+                "g:1:10: No registered object with name: Pool; it is no executor type; there are "
+                "ThreadPoolExecutor, ApplicationThreadExecutor",
                 "g:1:1: num_threads must be positive, or 0 or -1 for the default, but is -5",
             ],
         ),
@@ -119,8 +124,12 @@ IN = 'input_stream: "in" '
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("pol", 'node "PassThroughCalculator": the executor "pol" is not declared; did you mean "pool"?'),
-        ("x", 'the executor "x" is not declared; add: executor { name: "x" }'),
+        (
+            "pol",
+            'node "PassThroughCalculator": The executor "pol" is not declared in an ExecutorConfig; did '
+            'you mean "pool"?',
+        ),
+        ("x", 'The executor "x" is not declared in an ExecutorConfig; add: executor { name: "x" }'),
         ("gpu", '"gpu" is a reserved executor name'),
         ("__x", '"__x" is a reserved executor name'),
     ],

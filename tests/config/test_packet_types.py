@@ -132,46 +132,53 @@ def test_types_follow_the_streams(nodes: str, expected: dict[str, str]) -> None:
 CONFLICTS = [
     (
         node("PtInt", "", "OUT:a") + node("PtStr", "IN:a"),
-        'g:3:42: node "PtStr": input stream IN takes packets of type "string", but "a" carries "int", '
-        'as node "PtInt" says',
+        'g:3:42: node "PtStr": Input stream "a" of calculator "PtStr" expects packets of type "string" '
+        'but the connected output stream will contain packets of type "int" (as node "PtInt" says; '
+        "input stream IN)",
     ),
     (
         node("PtInt", "IN:in") + node("PtStr", "IN:in"),
-        'g:3:42: node "PtStr": input stream IN takes packets of type "string", but "in" carries "int", '
-        'as node "PtInt" says',
+        'g:3:42: node "PtStr": Input stream "in" of calculator "PtStr" expects packets of type "string" '
+        'but the connected output stream will contain packets of type "int" (as node "PtInt" says; '
+        "input stream IN)",
     ),
     (
         node("PtInt", "", "OUT:a") + node("PtInt64", "IN:a"),
-        'g:3:44: node "PtInt64": input stream IN takes packets of type "int64_t", but "a" carries "int", '
-        'as node "PtInt" says',
+        'g:3:44: node "PtInt64": Input stream "a" of calculator "PtInt64" expects packets of type '
+        '"int64_t" but the connected output stream will contain packets of type "int" (as node "PtInt" '
+        "says; input stream IN)",
     ),
     (
         node("PtInt", "", "OUT:a")
         + node("PtPass", "a", "b")
         + node("PtPass", "b", "c")
         + node("PtStr", "IN:c"),
-        'g:5:42: node "PtStr": input stream IN takes packets of type "string", but "c" carries "int", '
-        'as node "PtInt" says',
+        'g:5:42: node "PtStr": Input stream "c" of calculator "PtStr" expects packets of type "string" '
+        'but the connected output stream will contain packets of type "int" (as node "PtInt" says; '
+        "input stream IN)",
     ),
     (
         node("PtInt", "", "OUT:a") + node("PtStr", "", "OUT:b") + node("PtChoose", "A:a B:b", "OUT:c"),
-        'g:3:43: node "PtStr": output stream OUT makes packets of type "string", but "b" carries "int", '
-        'as node "PtInt" says',
+        'g:3:43: node "PtStr": Output stream "b" of calculator "PtStr" makes packets of type "string" '
+        'but it carries packets of type "int" (as node "PtInt" says; output stream OUT)',
     ),
     (
         node("PtEither", "IN:in") + node("PtInt64", "IN:in"),
-        'g:3:44: node "PtInt64": input stream IN takes packets of type "int64_t", '
-        'but "in" carries "OneOf<int, string>", as node "PtEither" says',
+        'g:3:44: node "PtInt64": Input stream "in" of calculator "PtInt64" expects packets of type '
+        '"int64_t" but the connected output stream will contain packets of type "OneOf<int, string>" '
+        '(as node "PtEither" says; input stream IN)',
     ),
     (
         node("PtInt", more='output_side_packet: "T:t"') + node("PtStr", more='input_side_packet: "S:t"'),
-        'g:3:48: node "PtStr": input side packet S takes packets of type "string", but "t" carries "int", '
-        'as node "PtInt" says',
+        'g:3:48: node "PtStr": Input side packet "t" of Calculator "PtStr" expected a packet of type '
+        '"string" but the connected output side packet will be of type "int" (as node "PtInt" says; '
+        "input side packet S)",
     ),
     (
         node("PtInt", more='input_side_packet: "S:s"') + node("PtStr", more='input_side_packet: "S:s"'),
-        'g:3:48: node "PtStr": input side packet S takes packets of type "string", but "s" carries "int", '
-        'as node "PtInt" says',
+        'g:3:48: node "PtStr": Input side packet "s" of Calculator "PtStr" expected a packet of type '
+        '"string" but the connected output side packet will be of type "int" (as node "PtInt" says; '
+        "input side packet S)",
     ),
 ]
 

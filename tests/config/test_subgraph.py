@@ -269,7 +269,7 @@ def test_fields_that_only_calculators_have(field: str, text: str) -> None:
     (error,) = refused(f'node {{ calculator: "Pair" input_stream: "IN:a" {text} }}', PAIR)
     assert (
         error
-        == f'main.pbtxt:1:6: node "Pair": "Pair" is a subgraph, but {field} can only be set on a calculator'
+        == f'main.pbtxt:1:6: node "Pair": Subgraph "Pair" has a field that is only applicable to calculators: {field}'
     )
 
 
@@ -292,23 +292,28 @@ def test_fields_that_are_ignored(text: str) -> None:
     [
         (
             'input_stream: "INN:a"',
-            'input stream INN ("a") is not in the interface of subgraph Pair (it has: IN); did you mean "IN"?',
+            'Tag "INN" does not exist in the subgraph config: input stream INN ("a") is not in the '
+            'interface of subgraph Pair (it has: IN); did you mean "IN"?',
         ),
         (
             'input_stream: "a"',
-            'untagged input stream 0 ("a") is not in the interface of subgraph Pair (it has: IN)',
+            'Tag "" does not exist in the subgraph config: untagged input stream 0 ("a") is not in the '
+            "interface of subgraph Pair (it has: IN)",
         ),
         (
             'output_stream: "OUT:0:a" output_stream: "OUT:1:b"',
-            'output stream OUT:1 ("b") is not in the interface of subgraph Pair (it has: OUT)',
+            'Tag "OUT" has 2 indexes in the subgraph node but has only 1 indexes in the subgraph '
+            'config: output stream OUT:1 ("b") is not in the interface of subgraph Pair (it has: OUT)',
         ),
         (
             'input_side_packet: "X:a"',
-            'input side packet X ("a") is not in the interface of subgraph Pair (it has: S)',
+            'Tag "X" does not exist in the subgraph config: input side packet X ("a") is not in the '
+            "interface of subgraph Pair (it has: S)",
         ),
         (
             'output_side_packet: "X:a"',
-            'output side packet X ("a") is not in the interface of subgraph Pair (it has: T)',
+            'Tag "X" does not exist in the subgraph config: output side packet X ("a") is not in the '
+            "interface of subgraph Pair (it has: T)",
         ),
     ],
 )
@@ -553,7 +558,8 @@ def test_all_names_that_can_be_found(tmp_path: Path) -> None:
         ("Gvensub", '; did you mean "GivenSub"?'),
         (
             "zzz",
-            'name: zzz; Unable to find Calculator "zzz": it is not registered nor the type of a .pbtxt file in "',
+            'name: zzz; Unable to find Calculator "zzz": it is not registered nor the type of a .pbtxt '
+            'file in "',
         ),
         ("", 'Unable to find Calculator "": the node names none'),
     ],

@@ -274,7 +274,7 @@ def test_a_cycle_is_shown_and_how_to_break_it(nodes: str, where: str, cycle: str
     """V-16."""
     (error,) = errors(nodes + IN)
     assert error.startswith(f"{where}: node ")
-    assert f'": nodes wait for each other: {cycle}; if a stream is to come back' in error
+    assert f"; nodes wait for each other: {cycle}; if a stream is to come back" in error
     assert error.endswith(f'perhaps this one: input_stream_info {{ tag_index: "{port}" back_edge: true }}')
     tag = f'input_stream_info {{ tag_index: "{port}" back_edge: true }} }}'
     lines = (nodes + IN).splitlines()
@@ -286,13 +286,17 @@ def test_a_cycle_is_shown_and_how_to_break_it(nodes: str, where: str, cycle: str
 def test_a_node_that_waits_for_itself() -> None:
     """V-16."""
     (error,) = errors(node("VaPass", "a", "a"))
-    assert 'node "VaPass": the node waits for itself: VaPass -> VaPass; if a stream' in error
+    assert (
+        'node "VaPass": Generator side packet cycle or calculator stream cycle detected in graph: '
+        "[VaPass]; the node waits for itself: VaPass -> VaPass; if a stream" in error
+    )
 
 
 def test_side_packets_cannot_come_back() -> None:
     sides = 'input_side_packet: "S:t" output_side_packet: "T:t"'
     assert errors(IN + node("VaTyped", "IMAGE:in", "IMAGE:x", sides)) == [
-        'g:2:6: node "VaTyped": the node waits for itself: VaTyped -> VaTyped'
+        'g:2:6: node "VaTyped": Generator side packet cycle or calculator stream cycle detected in '
+        "graph: [VaTyped]; the node waits for itself: VaTyped -> VaTyped"
     ]
 
 
@@ -316,37 +320,40 @@ def test_a_long_cycle_is_found_in_linear_time() -> None:
         # V-5: malformed entries
         (
             node("VaTyped", "IMAGE:b:c", "IMAGE:x"),
-            ['g:1:44: node "VaTyped": "IMAGE:b:c" is not of the form TAG:index:name: '],
+            ['g:1:44: node "VaTyped": TAG:index:name is invalid, "IMAGE:b:c" does not match: '],
         ),
         (
             IN + node("VaAny", "A:in A:in"),
             [
-                'g:2:63: node "VaAny": port A already has the name "in" but is given the name "in" too; write an'
+                'g:2:63: node "VaAny": tag "A" index 0 already had a name "in" but is being reassigned '
+                'a name "in"; write an'
             ],
         ),
         # V-6: input_stream_info
         (
             IN + node("VaPass", "in", "x", 'input_stream_info { tag_index: "LOOP" }'),
             [
-                'g:2:85: node "VaPass": input_stream_info names "LOOP", which is not an input stream of the '
-                "node (it has: untagged 0)"
+                'g:2:85: node "VaPass": Input stream with tag_index "LOOP" requested in InputStreamInfo '
+                "but is not an input stream of the calculator (it has: untagged 0)"
             ],
         ),
         (
             IN + node("VaPass", "in", "x", 'input_stream_info { tag_index: "" } input_stream_info { }'),
-            ['g:2:121: node "VaPass": untagged input stream 0 has more than one input_stream_info'],
+            ['g:2:121: node "VaPass": Input stream with tag_index "" has more than one InputStreamInfo'],
         ),
         (
             IN + node("VaPass", "in", "x", 'input_stream_info { tag_index: "x" }'),
             [
-                'g:2:98: node "VaPass": "x" is not of the form TAG:index (examples: "IMAGE", "IMAGE:2", ":1", "")'
+                'g:2:98: node "VaPass": TAG:index is invalid, "x" does not match (examples: "IMAGE", '
+                '"IMAGE:2", ":1", "")'
             ],
         ),
         # V-7: unknown types
         (
             node("VaTypd", more='name: "n"'),
             [
-                'g:1:6: node "n": No registered object with name: VaTypd; Unable to find Calculator "VaTypd": '
+                'g:1:6: node "n": No registered object with name: VaTypd; Unable to find Calculator '
+                '"VaTypd": '
                 'it is not registered nor the type of a .pbtxt file; did you mean "VaTyped"?'
             ],
         ),
@@ -399,14 +406,16 @@ def test_a_long_cycle_is_found_in_linear_time() -> None:
             IN
             + node("VaPass", "in", "x", 'input_stream_handler { input_stream_handler: "ImmediateHandler" }'),
             [
-                'g:2:88: node "VaPass": "ImmediateHandler" is no input stream handler; '
+                'g:2:88: node "VaPass": No registered object with name: ImmediateHandler; '
+                '"ImmediateHandler" is not a registered input stream handler; '
                 'did you mean "ImmediateInputStreamHandler"?'
             ],
         ),
         (
             'input_stream_handler { input_stream_handler: "Zz" }' + IN + node("VaPass", "in", "x") * 1,
             [
-                'g:1:22: "Zz" is no input stream handler; there are: BarrierInputStreamHandler, '
+                'g:1:22: No registered object with name: Zz; "Zz" is not a registered input stream '
+                "handler; there are: BarrierInputStreamHandler, "
                 "DefaultInputStreamHandler, EarlyCloseInputStreamHandler, "
             ],
         ),
@@ -416,10 +425,10 @@ def test_a_long_cycle_is_found_in_linear_time() -> None:
             ['g:1:43: node "VaAny": Option extension not found: * for node'],
         ),
         # the graph's own entries
-        ('input_stream: "B"', ['g:1:15: "B" is not of the form TAG:index:name: ']),
+        ('input_stream: "B"', ['g:1:15: TAG:index:name is invalid, "B" does not match: ']),
         (
             'output_stream: "A:x" output_stream: "A:y"',
-            ['g:1:37: port A already has the name "x" but is given'],
+            ['g:1:37: tag "A" index 0 already had a name "x" but is being'],
         ),
         # deprecated and unsupported
         (
@@ -432,25 +441,25 @@ def test_a_long_cycle_is_found_in_linear_time() -> None:
             ],
         ),
         # V-12, V-13, V-14: edges
-        (IN + 'input_stream: "in"', ['g:2:15: graph input stream "in" is defined twice']),
+        (IN + 'input_stream: "in"', ['g:2:15: Output Stream "in" defined twice']),
         (
             IN + node("VaPass", "in", "in"),
-            ['g:2:63: node "VaPass": output stream "in" is defined twice: it is a graph input'],
+            ['g:2:63: node "VaPass": Output Stream "in" defined twice: it is a graph input'],
         ),
         (
             IN + node("VaPass", "in", "x") * 2,
-            ['g:3:63: node "VaPass_2": output stream "x" is defined twice: node "VaPass_1" produces it too'],
+            ['g:3:63: node "VaPass_2": Output Stream "x" defined twice: node "VaPass_1" produces it too'],
         ),
         (
             IN + node("VaAny", more='output_side_packet: "s"') * 2,
-            [
-                'g:3:49: node "VaAny_2": output side packet "s" is defined twice: node "VaAny_1" produces it too'
-            ],
+            ['g:3:49: node "VaAny_2": Output Side Packet "s" defined twice: node "VaAny_1" produces it too'],
         ),
         (
             'input_stream: "input_video"' + node("VaPass", "inptu_video", "x"),
             [
-                'g:1:70: node "VaPass": input stream "inptu_video" is produced by no node and is no graph input; '
+                'g:1:70: node "VaPass": Input Stream "inptu_video" for node with sorted index 0 name '
+                "VaPass does not have a corresponding output stream: it is produced by no node and is "
+                "no graph input; "
                 'did you mean "input_video"?'
             ],
         ),
@@ -520,10 +529,12 @@ def test_errors_in_a_subgraph_name_its_file_and_the_expanded_node() -> None:
     """SG-14."""
     inner = 'type: "VaSub"\ninput_stream: "IN:x"\n' + node("VaStrings", "x") + node("VaPass", "maks", "mask")
     assert errors(IN + node("VaSub", "IN:in") + node("VaTyped", "IMAGE:in", "IMAGE:z"), inner) == [
-        'sub.pbtxt:3:46: node "vasub__VaStrings": untagged input stream 0 takes packets of type "string", '
-        'but "in" carries "int", as node "VaTyped" says',
-        'sub.pbtxt:4:43: node "vasub__VaPass": input stream "vasub__maks" is produced by no node and is no '
-        'graph input; did you mean "mask"?',
+        'sub.pbtxt:3:46: node "vasub__VaStrings": Input stream "in" of calculator "vasub__VaStrings" '
+        'expects packets of type "string" but the connected output stream will contain packets of type '
+        '"int" (as node "VaTyped" says; untagged input stream 0)',
+        'sub.pbtxt:4:43: node "vasub__VaPass": Input Stream "vasub__maks" for node with sorted index 2 '
+        "name vasub__VaPass does not have a corresponding output stream: it is produced by no node and "
+        'is no graph input; did you mean "mask"?',
     ]
 
 
@@ -532,7 +543,8 @@ def test_a_graph_made_by_code_has_no_places() -> None:
     with pytest.raises(ContractError) as failure:
         make_plan(graph, Library(), POLICIES)
     assert str(failure.value) == (
-        'node "VaStrings": input stream "a" is produced by no node and is no graph input'
+        'node "VaStrings": Input Stream "a" for node with sorted index 0 name VaStrings does not have a '
+        "corresponding output stream: it is produced by no node and is no graph input"
     )
 
 
