@@ -32,7 +32,7 @@ def test_a_flat_matrix_has_none(matrix: tuple[float, ...]) -> None:
 
 @needs_oracle
 @given(st.floats(0.25, 2, width=16), st.floats(0.25, 2, width=16), st.floats(-3, 3, width=32))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_against_the_oracle(width: float, height: float, rotation: float) -> None:
     """The matrix comes of an image and a region of it."""
     text = """input_stream: "i" input_stream: "r" node { calculator: "ImageToTensorCalculator"
@@ -50,4 +50,4 @@ def test_against_the_oracle(width: float, height: float, rotation: float) -> Non
     ]
     ((_, ours),) = play(text, steps, ["o"])["o"]
     ((_, theirs),) = oracle.run_graph(text, {"i": [(1, image)], "r": [(1, rect)]}, ["o"])["o"]
-    assert ours == pytest.approx(theirs.data, rel=1e-4, abs=1e-5)
+    assert list(ours) == theirs.data
