@@ -49,9 +49,9 @@ class AnnotationOverlayOptions:
 class AnnotationOverlay(Calculator, name="AnnotationOverlayCalculator"):
     """Draws on a copy of each image, or on a canvas where no image is connected.
 
-    Shapes are equal to upstream's to the pixel, with OpenCV 5 but for ovals and round corners one pixel
-    wide. Letters are those of the installed OpenCV: strokes, as upstream's, in OpenCV 4, filled outlines
-    since OpenCV 5. Alpha becomes 0 where something is drawn.
+    Shapes are equal to upstream's to the pixel; with OpenCV 5, round corners of ``line_type`` 16 that leave
+    the image are not. Letters are those of the installed OpenCV: strokes, as
+    upstream's, in OpenCV 4, filled outlines since OpenCV 5. Alpha becomes 0 where something is drawn.
 
     Inputs:
         IMAGE: ImageFrame, or UIMAGE: Image, of format SRGB, SRGBA or GRAY8; optional. Without a packet

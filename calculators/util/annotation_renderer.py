@@ -17,6 +17,7 @@ from mpgraph.formats.render_data import Color, RenderAnnotation, RenderData
 from mpgraph.lazy import cv2
 
 from ..tensor.roi import box_corners
+from .thin_ellipse import draw_thin_ellipse
 
 __all__ = ["AnnotationRenderer"]
 
@@ -133,7 +134,7 @@ class AnnotationRenderer:
             ((right - radius, bottom - radius), 0),
             ((left + radius, bottom - radius), 90),
         ):
-            cv2.ellipse(self._image, center, (radius, radius), turn, 0, 90, color, thickness, kind)
+            _draw_ellipse(self._image, center, (radius, radius), turn, 90, color, thickness, kind)
 
     def _oval(self, annotation: RenderAnnotation) -> None:
         self._ellipse(annotation.oval.rectangle, annotation, _thickness(annotation.thickness))
@@ -151,7 +152,7 @@ class AnnotationRenderer:
             msg = f"an oval must have a width and height, got one from {(left, top)} to {(right, bottom)}"
             raise ValueError(msg)
         turn = box.rotation / math.pi * 180
-        cv2.ellipse(self._image, center, axes, turn, 0, 360, _rgb(annotation.color), thickness)
+        _draw_ellipse(self._image, center, axes, turn, 360, _rgb(annotation.color), thickness)
 
     def _point(self, annotation: RenderAnnotation) -> None:
         self._dot(annotation.point, annotation)
@@ -295,6 +296,24 @@ def _draw_line(
         cv2.fillConvexPoly(image, np.array(corners, np.int32), color, kind, 16)
     for center in (start, end):
         cv2.circle(image, center, (thickness + 1) // 2, color, _FILLED)
+
+
+def _draw_ellipse(
+    image: npt.NDArray[np.uint8],
+    center: Pixel,
+    axes: Pixel,
+    turn: float,
+    end: int,
+    color: Rgb,
+    thickness: int,
+    kind: int = 8,
+) -> None:
+    """An arc from 0 degrees on as OpenCV 4 draws it; OpenCV 5 draws those one pixel wide otherwise."""
+    far = max(map(abs, (*center, *axes, *image.shape[:2]))) >= _MAX_FIXED // 2
+    if thickness == 1 and kind != cv2.LINE_AA and not far:
+        draw_thin_ellipse(image, center, axes, turn, end, color, kind)
+    else:
+        cv2.ellipse(image, center, axes, turn, 0, end, color, thickness, kind)
 
 
 def _steps(start: Pixel, end: Pixel) -> Iterator[Pixel]:

@@ -215,11 +215,8 @@ class Random:
                 "line_type": int(self.random.choice([4, 8])),
             },
         }
-        # Outlines of ovals that are one pixel wide are not the same in OpenCV 5.
-        thinnest = 1.5 if kind in ("oval", "rounded_rectangle") else 0
-        return RenderAnnotation(
-            **{kind: shapes[kind]}, color=self.color(), thickness=self.number(thinnest, 7)
-        )
+        thickness = self.number(0, 2 if self.random.integers(3) == 0 else 7)
+        return RenderAnnotation(**{kind: shapes[kind]}, color=self.color(), thickness=thickness)
 
 
 KINDS = [
@@ -238,7 +235,7 @@ KINDS = [
 
 @needs_oracle
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(20))
 def test_shapes_equal_upstreams(kind: str, seed: int) -> None:
     """Every pixel, for random places, rotations, colours and thicknesses."""
     random = Random(seed)
