@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from model_files import model_path
 
 from mpgraph import Graph, ImageFrame
 from mpgraph.cli import main
@@ -35,7 +36,7 @@ def my_folder(tmp_path: Path) -> Path:
 
 
 def test_every_python_block_is_known_to_these_tests() -> None:
-    marks = ["with Graph(GRAPH)", "# my.py", "MirrorCalculator"]
+    marks = ["with Graph(GRAPH)", "install_as_mediapipe", "# my.py", "MirrorCalculator"]
     assert len(blocks("python")) == len(marks)
     assert all(block("python", mark) for mark in marks)
 
@@ -43,6 +44,19 @@ def test_every_python_block_is_known_to_these_tests() -> None:
 def test_the_graph_from_python(capsys: pytest.CaptureFixture[str]) -> None:
     exec(block("python", "with Graph(GRAPH)"), {})
     assert capsys.readouterr().out == "0 0\n33333 1\n66666 4\n"
+
+
+def test_code_written_for_mediapipe(tmp_path: Path) -> None:
+    """In a process of its own, as modules stay."""
+    model_path("selfie_segmentation_landscape")  # else skips
+    done = subprocess.run(
+        [sys.executable, "-c", block("python", "install_as_mediapipe")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "(120, 160) float32\n"
 
 
 def test_the_calculator_on_the_command_line(my_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -314,7 +314,7 @@ class CalculatorGraph:
             RuntimeError: There is no such side packet, or it is not there yet.
         """
         side = self._graph.plan.side_packets.get(packet_name)
-        if side is None or side.producer is None:
+        if side is None or (side.producer is None and side.generator is None):
             msg = f'; Unable to get the output side packet "{packet_name}" because it doesn\'t exist.'
             raise RuntimeError(msg)
         try:

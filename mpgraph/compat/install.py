@@ -44,6 +44,7 @@ _FRAMEWORK_BINDINGS: Final = {
     "matrix": "mpgraph.formats.matrix",
     "packet": "mpgraph.packet",
     "resource_util": "mpgraph.compat.resource_util",
+    "task_runner": "mpgraph.compat.task_runner",
     "timestamp": "mpgraph.timestamp",
     "validated_graph_config": "mpgraph.compat.validated_graph_config",
 }

@@ -5,11 +5,19 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from model_files import model_path
 from oracle_client import SHARED, needs_shared
 
 from mpgraph.solutions.selfie_segmentation import SelfieSegmentation
 
 NAMES = ("half_body_suit.png", "portrait_plain.jpg", "two_people.jpg", "none_lake.jpg", "cameraman_grey.png")
+
+
+@pytest.fixture(autouse=True)
+def models() -> None:
+    """Skips where the models are not on this machine."""
+    for name in ("selfie_segmentation", "selfie_segmentation_landscape"):
+        model_path(name)
 
 
 @needs_shared
@@ -30,7 +38,6 @@ def test_masks_are_the_real_ones(selection: int, model: str) -> None:
             assert difference.mean() <= 1e-6, name
 
 
-@needs_shared
 def test_each_mask_stays_as_it_was() -> None:
     rgb = np.random.default_rng(0).integers(0, 255, (61, 83, 3), dtype=np.uint8)
     with SelfieSegmentation() as segmentation:
