@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from mpgraph.errors import (
     CalculatorError,
@@ -19,7 +19,6 @@ from mpgraph.errors import (
     SidePacketError,
     ThrottledError,
     TimestampError,
-    UnknownCalculatorError,
 )
 
 __all__ = ["GraphConfigError", "code_of", "combined", "config_failure", "exception_of", "start_failure"]
@@ -44,120 +43,32 @@ class GraphConfigError(RuntimeError, ValueError):
     """A graph that cannot be built, where it is not known which of the two upstream would raise."""
 
 
-class _Rule(NamedTuple):
-    """How upstream tells a mistake in a graph.
-
-    Attributes:
-        pattern: What mpgraph's message looks like.
-        code: Upstream's status code.
-        comment: What upstream's message begins with.
-        text: Upstream's message, made of the groups of the pattern, ``{node}`` and ``{type}``.
-    """
-
-    pattern: str
-    code: str
-    comment: str
-    text: str
-
-
-_RULES: Final = tuple(
-    _Rule(*rule)
-    for rule in (
-        (
-            r'(?:output|graph input) stream "(.*?)" is defined twice',
-            "UNKNOWN",
-            "",
-            '; Output Stream "{0}" defined twice.',
-        ),
-        (
-            r'output side packet "(.*?)" is defined twice',
-            "UNKNOWN",
-            "",
-            '; Output Side Packet "{0}" defined twice.',
-        ),
-        (
-            r'input stream "(.*?)" is produced by no node',
-            "UNKNOWN",
-            "",
-            '; Input Stream "{0}" for node with name {node} does not have a corresponding output stream.',
-        ),
-        (
-            r"(?:nodes wait for each other|the node waits for itself)",
-            "UNKNOWN",
-            "",
-            "; Generator side packet cycle or calculator stream cycle detected in graph: [{node}]",
-        ),
-        (
-            r"input stream (.*?) takes packets of type \"(.*?)\", but \"(.*?)\" carries \"(.*?)\"",
-            "UNKNOWN",
-            "",
-            'Input stream "{2}" of calculator "{node}" expects packets of type "{1}" but the connected '
-            'output stream will contain packets of type "{3}"',
-        ),
-        (
-            r'the executor "(.*?)" is not declared',
-            "INVALID_ARGUMENT",
-            "",
-            '; The executor "{0}" is not declared in an ExecutorConfig.',
-        ),
-        (
-            r'"(.*?)" is a reserved executor name',
-            "INVALID_ARGUMENT",
-            "",
-            '; "{0}" is a reserved executor name.',
-        ),
-        (
-            r"num_threads and an executor without a name",
-            "INVALID_ARGUMENT",
-            "",
-            "ExecutorConfig for the default executor and the graph-level num_threads field should not both "
-            "be specified.",
-        ),
-        (
-            r"num_threads must be positive.* is (-?\d+)",
-            "INVALID_ARGUMENT",
-            "",
-            "; The num_threads field in ThreadPoolExecutorOptions should be positive but is {0}",
-        ),
-        (
-            r'"(.*?)" is no input stream handler',
-            "NOT_FOUND",
-            _HANDLERS,
-            'No registered object with name: {0}; "{0}" is not a registered input stream handler.',
-        ),
-        (
-            r'input_stream_info names "(.*?)"',
-            "INVALID_ARGUMENT",
-            _NODES,
-            '; Input stream with tag_index "{0}" requested in InputStreamInfo but is not an input stream of '
-            "the calculator.",
-        ),
-        (
-            r'".*?" is not of the form TAG:index:name',
-            "UNKNOWN",
-            _NODES,
-            "; Unable to initialize TagMaps for node.",
-        ),
-        (
-            r"is not a port of this calculator",
-            "INVALID_ARGUMENT",
-            _NODES,
-            "{type}::GetContract failed to validate:",
-        ),
-        (
-            r"is required but not connected",
-            "INVALID_ARGUMENT",
-            _NODES,
-            "{type}::GetContract failed to validate:",
-        ),
-        (
-            r"(Input and output streams to (\w+) must use matching tags and indexes)",
-            "INVALID_ARGUMENT",
-            _NODES,
-            "{1}: {0}.",
-        ),
-    )
+_RULES: Final[tuple[tuple[str, str, str, str], ...]] = (
+    (r"Unable to find Calculator", "NOT_FOUND", _NODES, ""),
+    (r"defined twice", "UNKNOWN", "", "; "),
+    (r"does not have a corresponding output stream", "UNKNOWN", "", "; "),
+    (r"calculator stream cycle detected", "UNKNOWN", "", "; "),
+    (r"expects packets of type .* but the connected", "UNKNOWN", "", ""),
+    (r"ExecutorConfig|is a reserved executor name", "INVALID_ARGUMENT", "", "; "),
+    (
+        r"^num_threads must be positive",
+        "INVALID_ARGUMENT",
+        "",
+        "; The num_threads field in ThreadPoolExecutorOptions should be positive: ",
+    ),
+    (r"is not a registered (input|output) stream handler", "NOT_FOUND", _HANDLERS, ""),
+    (r"No registered object with name", "NOT_FOUND", "", ""),
+    (r"InputStreamInfo", "INVALID_ARGUMENT", _NODES, "; "),
+    (r"TAG:index:name is invalid", "UNKNOWN", _NODES, "; Unable to initialize TagMaps for node.\n"),
+    (
+        r"is not a port of this calculator|is required but not connected",
+        "INVALID_ARGUMENT",
+        _NODES,
+        "{calculator}::GetContract failed to validate: \n",
+    ),
+    (r"must use matching tags and indexes", "INVALID_ARGUMENT", _NODES, "{calculator}: "),
 )
+"""What a mistake in a graph says, upstream's status code, and what comes before all and before this message."""
 
 
 def code_of(error: BaseException) -> str:
@@ -210,27 +121,23 @@ def exception_of(comment: str, errors: Sequence[BaseException]) -> Exception:
 
 def config_failure(error: ConfigError) -> Exception:
     """The exception for a graph that cannot be built (V-1 to V-27): a RuntimeError, a ValueError, or both."""
-    found = [_config_text(part) for part in error.errors]
+    found = [_mistake(part) for part in error.errors]
     comments = dict.fromkeys(comment for _, comment, _ in found if comment)
     text = "\n".join((*list(comments)[:1], *(text for _, _, text in found)))
-    codes = [code for code, _, _ in found]
-    kind = (
-        GraphConfigError if None in codes else _CLASSES.get(_shared([c or "" for c in codes]), RuntimeError)
-    )
+    codes = [code for code, _, _ in found if code]
+    kind = _CLASSES.get(_shared(codes), RuntimeError) if len(codes) == len(found) else GraphConfigError
     return kind(text)
 
 
-def _config_text(error: ConfigError) -> tuple[str | None, str, str]:
-    """Code, comment and text of one mistake in a graph; no code if it is not known."""
-    if isinstance(error, UnknownCalculatorError):
-        text = f'No registered object with name: {error.name}; Unable to find Calculator "{error.name}"'
-        return "NOT_FOUND", _NODES, f"{text} ({error})"
-    node = error.node or ""
-    for rule in _RULES:
-        if match := re.search(rule.pattern, error.message):
-            text = rule.text.format(*match.groups(), node=node, type=re.sub(r"_\d+$", "", node))
-            return rule.code, rule.comment, f"{text} ({error})"
-    return None, _NODES, f"; {error}"
+def _mistake(error: ConfigError) -> tuple[str, str, str]:
+    """Code, comment and text of one mistake in a graph; an empty code if it is not known."""
+    place = ", ".join(f"{part}" for part in (error.location, error.node and f'node "{error.node}"') if part)
+    text = error.message + (f" ({place})" if place else "")
+    for pattern, code, comment, before in _RULES:
+        if re.search(pattern, error.message):
+            calculator = re.sub(r"_\d+$", "", error.node or "")
+            return code, comment, before.format(calculator=calculator) + text
+    return "", _NODES, f"; {text}"
 
 
 def start_failure(error: RunError) -> Exception:

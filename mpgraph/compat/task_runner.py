@@ -77,7 +77,8 @@ class TaskRunner:
         runner = cls.__new__(cls)
         runner._lock = threading.Lock()
         runner._callback = packets_callback
-        runner._results = latest = {}
+        latest: Packets = {}
+        runner._results = latest
         runner._running = False
 
         def take(packets: list[Packet]) -> None:
@@ -129,7 +130,8 @@ class TaskRunner:
             RuntimeError: The graph failed, or has no such input.
         """
         if not isinstance(input_packets, dict):
-            incompatible("process(self: TaskRunner, input_packets: dict) -> Dict[str, Packet]", self, input_packets)
+            expected = "process(self: TaskRunner, input_packets: dict) -> Dict[str, Packet]"
+            incompatible(expected, self, input_packets)
         self._check_running()
         if self._callback is not None:
             msg = "Calling TaskRunner::Process method is illegal when the result callback is provided."

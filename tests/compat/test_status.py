@@ -71,10 +71,12 @@ def test_a_mistake_in_a_graph_that_upstream_does_not_know_is_both() -> None:
 
 def test_several_mistakes_are_all_told() -> None:
     parts = [
-        ContractError('the executor "x" is not declared'),
-        ContractError('output stream "o" is defined twice: by n'),
+        ContractError('The executor "x" is not declared in an ExecutorConfig', node="n"),
+        ContractError('Output Stream "o" defined twice: by n'),
     ]
     raised = config_failure(ConfigError("all", errors=parts))
     assert type(raised) is RuntimeError
-    assert 'The executor "x" is not declared in an ExecutorConfig.' in str(raised)
-    assert 'Output Stream "o" defined twice.' in str(raised)
+    assert str(raised).splitlines() == [
+        '; The executor "x" is not declared in an ExecutorConfig (node "n")',
+        '; Output Stream "o" defined twice: by n',
+    ]
