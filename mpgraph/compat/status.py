@@ -68,7 +68,7 @@ _RULES: Final[tuple[tuple[str, str, str, str], ...]] = (
     ),
     (r"must use matching tags and indexes", "INVALID_ARGUMENT", _NODES, "{calculator}: "),
 )
-"""What a mistake in a graph says, upstream's status code, and what comes before all and before this message."""
+"""What a mistake in a graph says, its status code, and what stands before all and before this message."""
 
 
 def code_of(error: BaseException) -> str:
