@@ -10,6 +10,7 @@ of one frame is timed too and taken off.
 from __future__ import annotations
 
 import argparse
+import resource
 import statistics
 import subprocess
 import sys
@@ -40,9 +41,12 @@ sink.release()
 
 
 def seconds(command):
-    begin = time.perf_counter()
+    """What a command takes: by the clock, and of the processors."""
+    begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - begin
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - begin, cpu
 
 
 def main():
@@ -74,18 +78,21 @@ def main():
             "mpgraph run": lambda path: [*mpgraph, GRAPH, "-i", path, "-o", f"{folder}/b.mp4"],
         }
         per_frame = {name: [] for name in commands}
+        cpu = {name: [] for name in commands}
         starts = {name: [] for name in commands}
         for _ in range(arguments.rounds):
             for name, command in commands.items():
-                start = seconds(command(one))
-                starts[name].append(start)
-                per_frame[name].append((seconds(command(clip)) - start) / (frames - 1) * 1e3)
+                short, long = seconds(command(one)), seconds(command(clip))
+                starts[name].append(short[0])
+                for values, few, many in zip((per_frame, cpu), short, long, strict=True):
+                    values[name].append((many - few) / (frames - 1) * 1e3)
         peer = statistics.median(per_frame["usual MediaPipe script"])
         print(f"{arguments.size}, {frames} frames")
         for name, values in per_frame.items():
             median = statistics.median(values)
             print(
-                f"  {name:38} {median:8.3f} ms a frame (min {min(values):.3f})  x {median / peer:.2f}"
+                f"  {name:24} {median:7.3f} ms a frame (min {min(values):.3f}, "
+                f"cpu {statistics.median(cpu[name]):.3f})  x {median / peer:.2f}"
                 f"   start and one frame {statistics.median(starts[name]):.2f} s"
             )
 

@@ -3,12 +3,15 @@
     python benchmarks/selfie.py [--size 1280x720] [--rounds 8]
 
 MediaPipe's `process` runs from Python in an environment of its own (see `turns.py`); mpgraph runs the
-subgraph SelfieSegmentationCpu, or the whole graph with RecolorCalculator, one frame in flight.
+subgraph SelfieSegmentationCpu, or the whole graph with RecolorCalculator, one frame in flight; and the same
+script as MediaPipe's, if mpgraph has `solutions`.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
 import sys
 import tempfile
 from pathlib import Path
@@ -32,14 +35,16 @@ node { calculator: "RecolorCalculator" input_stream: "IMAGE:image" input_stream:
 )
 
 
-def peer(frames, model, painted):
+def script(solutions, frames, model, painted):
+    """What is usually written, with MediaPipe's solutions or ours."""
     import numpy as np
-    from mediapipe.python.solutions.selfie_segmentation import SelfieSegmentation
 
     frames = np.load(frames)
     background = np.zeros_like(frames[0])
     background[:] = (0, 0, 255)
-    segmentation = SelfieSegmentation(model_selection=model)
+    segmentation = importlib.import_module(f"{solutions}.selfie_segmentation").SelfieSegmentation(
+        model_selection=model
+    )
 
     def work(count):
         for index in range(count):
@@ -51,13 +56,14 @@ def peer(frames, model, painted):
     serve(work)
 
 
-def ours(frames, model, painted, threads):
+def graph(threads, frames, model, painted):
+    """Our graph; `threads` for inference, or 0 for what it takes of itself."""
     import numpy as np
 
     from mpgraph import Graph, ImageFormat, ImageFrame
     from mpgraph.inference import set_default_threads
 
-    set_default_threads(threads)
+    set_default_threads(threads or None)
     frames = [ImageFrame.adopt(frame, ImageFormat.SRGB) for frame in np.load(frames)]
     latest, received = None, 0
 
@@ -65,9 +71,9 @@ def ours(frames, model, painted, threads):
         nonlocal latest, received
         latest, received = packet, received + 1
 
-    graph = Graph(PAINTED if painted else MASK, side_packets={"model": model})
-    graph.observe("out", receive)
-    graph.start()
+    run = Graph(PAINTED if painted else MASK, side_packets={"model": model})
+    run.observe("out", receive)
+    run.start()
     timestamp = 0
 
     def work(count):
@@ -75,11 +81,11 @@ def ours(frames, model, painted, threads):
         received = 0
         for index in range(count):
             timestamp += 33_333
-            graph.process({"image": frames[index % len(frames)]}, timestamp)
+            run.process({"image": frames[index % len(frames)]}, timestamp)
         assert received == count
 
     serve(work)
-    graph.close()
+    run.close()
 
 
 def main():
@@ -90,15 +96,21 @@ def main():
     arguments = parser.parse_args()
     if arguments.participant:
         who, frames, model, painted = arguments.participant
-        if who == "peer":
-            peer(frames, int(model), painted == "True")
-        else:
-            ours(frames, int(model), painted == "True", int(who))
+        work = (frames, int(model), painted == "True")
+        graph(int(who), *work) if who.isdigit() else script(who, *work)
         return
     import numpy as np
 
     from mpgraph.media.source import open_source
 
+    participants = {
+        "mediapipe process": (mediapipe_python(), "mediapipe.python.solutions"),
+        "mpgraph, 1 inference thread": (sys.executable, "1"),
+        "mpgraph, 2 inference threads": (sys.executable, "2"),
+        "mpgraph": (sys.executable, "0"),
+    }
+    if importlib.util.find_spec("mpgraph.solutions"):
+        participants["mpgraph.solutions process"] = (sys.executable, "mpgraph.solutions")
     with tempfile.TemporaryDirectory() as folder:
         frames = f"{folder}/frames.npy"
         with open_source(f"testsrc:{arguments.size}@30x1", limit=4) as source:
@@ -106,33 +118,18 @@ def main():
         for painted in (False, True):
             for model, name in enumerate(MODELS):
                 print(f"{'mask and background' if painted else 'mask'}, {name} model, {arguments.size}")
-                command = [str(HERE / "selfie.py"), "--participant"]
                 compare(
                     {
-                        "mediapipe process" + (" + np.where" if painted else ""): [
-                            mediapipe_python(),
-                            *command,
-                            "peer",
+                        f"{title} + np.where" if painted and title.endswith("process") else title: [
+                            python,
+                            str(HERE / "selfie.py"),
+                            "--participant",
+                            who,
                             frames,
                             str(model),
                             str(painted),
-                        ],
-                        "mpgraph, 1 inference thread": [
-                            sys.executable,
-                            *command,
-                            "1",
-                            frames,
-                            str(model),
-                            str(painted),
-                        ],
-                        "mpgraph, 2 inference threads": [
-                            sys.executable,
-                            *command,
-                            "2",
-                            frames,
-                            str(model),
-                            str(painted),
-                        ],
+                        ]
+                        for title, (python, who) in participants.items()
                     },
                     rounds=arguments.rounds,
                 )

@@ -71,12 +71,13 @@ def compare(participants, *, rounds=8, count=20):
             server.stdin.close()
             server.wait()
             server.stdout.close()
-    peer = statistics.median(next(iter(times.values())))
+    peers = next(iter(times.values()))
     ratios = {}
     for name, values in times.items():
-        ratios[name] = statistics.median(values) / peer
+        ratios[name] = statistics.median(values) / statistics.median(peers)
+        by_turns = statistics.median(ours / theirs for ours, theirs in zip(values, peers, strict=True))
         print(
             f"  {name:38} {statistics.median(values):8.3f} ms (min {min(values):7.3f}, "
-            f"cpu {statistics.median(cpu[name]):7.3f})  x {ratios[name]:.2f}"
+            f"cpu {statistics.median(cpu[name]):7.3f})  x {ratios[name]:.2f} ({by_turns:.2f} by turns)"
         )
     return ratios
