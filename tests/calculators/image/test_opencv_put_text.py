@@ -37,5 +37,5 @@ def test_where_the_text_is_and_its_colour() -> None:
 def test_texts() -> None:
     assert not written("").any()
     np.testing.assert_array_equal(written("Grüße".encode()), written("Grüße"))
-    assert written("long " * 100)[:, 630:, 3].any()  # beyond the image it is cut off
+    assert written("long" * 100)[:, 600:, 3].any()  # beyond the image it is cut off
     assert (written("A") != written("B")).any()

@@ -106,7 +106,7 @@ def test_text() -> None:
     text = {"display_text": "HHH", "left": 20, "baseline": 70, "font_height": 40}
     ink = drawn(one(text=text, color=RED), size)[..., 0] > 127
     rows, columns = np.nonzero(ink)
-    assert 18 <= columns.min() <= 26
+    assert 18 <= columns.min() <= 30
     assert 68 <= rows.max() <= 73
     assert 15 <= rows.max() - rows.min() <= 42
     middle = {**text, "left": 150, "baseline": 50, "center_horizontally": True, "center_vertically": True}
