@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from .errors import EmptyPacketError, PacketTypeError, RunError, SidePacketError, TimestampError
@@ -10,6 +10,7 @@ from .packet import NOTHING, Packet
 from .packet_type import ANY, PacketType
 from .port_map import PortId, PortMap
 from .ports import Input, Output, Port, Ports, SideInput, SideOutput
+from .service import GraphService
 from .timestamp import (
     DONE,
     ONE_OVER_POSTSTREAM,
@@ -130,7 +131,7 @@ class OutputSlot:
             raise TimestampError(msg)
         msg = (
             f'Packet type mismatch on calculator outputting to stream "{self.name}": '
-            f'The Packet stores "{packet.type}", but "{self.type}" was requested.'
+            f"{self.type.mismatch(packet)}"
         )
         raise PacketTypeError(msg)
 
@@ -224,7 +225,7 @@ class SideOutputSlot:
         if not self.type.accepts(packet):
             msg = (
                 f'Packet type mismatch on calculator output side packet "{self.name}": '
-                f'The Packet stores "{packet.type}", but "{self.type}" was requested.'
+                f"{self.type.mismatch(packet)}"
             )
             raise PacketTypeError(msg)
         self.packet = packet
@@ -252,6 +253,7 @@ class Context:
     __slots__ = (
         "_input_slots",
         "_output_slots",
+        "_services",
         "calculator",
         "done",
         "headers",
@@ -261,7 +263,6 @@ class Context:
         "output_map",
         "outputs",
         "resources",
-        "services",
         "side_input_map",
         "side_inputs",
         "side_output_map",
@@ -282,7 +283,7 @@ class Context:
         side_inputs: Sequence[Packet],
         side_outputs: Sequence[SideOutputSlot],
         resources: Resources,
-        services: dict[str, Any],
+        services: Mapping[str, Any],
     ) -> None:
         self.node_name = node_name
         self.calculator = calculator
@@ -294,13 +295,34 @@ class Context:
         self.side_inputs = side_inputs
         self.side_outputs = side_outputs
         self.resources = resources
-        self.services = services
+        self._services = services
         self.timestamp = UNSTARTED
         self.inputs: Sequence[Packet] = [_EMPTY] * len(input_map)
         self.done: Sequence[bool] = [False] * len(input_map)
         self.headers: Sequence[Packet] = [_EMPTY] * len(input_map)
         self._input_slots: dict[Port[Any], int] = {}
         self._output_slots: dict[Port[Any], OutputSlot | SideOutputSlot | None] = {}
+
+    def service(self, service: GraphService[T]) -> T:
+        """The object of a service that the contract asks for.
+
+        Raises:
+            RunError: The contract does not ask for it, or it is optional and not there (SV-3).
+        """
+        found: T | None = self._services.get(service.key)
+        if found is None:
+            why = (
+                "is not available; test with has_service() first"
+                if service.key in self._services
+                else "was not asked for: call contract.use_service() in get_contract()"
+            )
+            msg = f'service "{service.key}" of node "{self.node_name}" {why}'
+            raise RunError(msg)
+        return found
+
+    def has_service(self, service: GraphService[Any]) -> bool:
+        """Whether an optional service is there."""
+        return self._services.get(service.key) is not None
 
     # What came in.
 

@@ -10,6 +10,7 @@ from .options.fields import hint
 from .packet_type import ANY, PacketType, packet_type
 from .port_map import PortId, PortMap, describe, list_ports
 from .ports import Kind, Port, Ports
+from .service import GraphService, ServiceRequest
 
 __all__ = ["Contract", "PortTypes", "Slot"]
 
@@ -118,6 +119,7 @@ class Contract:
             packet (C-39).
         input_policy: Registered name of the input policy if the config names none:
             ``DefaultInputStreamHandler``, ``ImmediateInputStreamHandler``, … (spec section 8).
+        services: The services that the node uses, by key.
         input_policy_options: Options of that policy, of its options class; None for its defaults.
     """
 
@@ -130,6 +132,7 @@ class Contract:
         "node_name",
         "outputs",
         "process_timestamp_bounds",
+        "services",
         "side_inputs",
         "side_outputs",
         "timestamp_offset",
@@ -153,6 +156,7 @@ class Contract:
         self.side_outputs = PortTypes(side_outputs)
         self.timestamp_offset: int | None = None
         self.process_timestamp_bounds = False
+        self.services: dict[str, ServiceRequest] = {}
         self.input_policy: str | None = None
         self.input_policy_options: Any = None
         self._options = options
@@ -161,6 +165,10 @@ class Contract:
         """The node's options of the given options class; its defaults if the node has none (G-8)."""
         options: T = self._options(message)
         return options
+
+    def use_service(self, service: GraphService[Any], *, optional: bool = False) -> None:
+        """Asks for a service, which calls then get by ``cc.service(service)`` (SV-1)."""
+        self.services[service.key] = ServiceRequest(service, optional)
 
     def ports(self, kind: Kind) -> PortTypes:
         """The ports of one kind."""

@@ -105,8 +105,7 @@ class Packet:
         if expected is not None:
             wanted_type = packet_type(expected)
             if not wanted_type.accepts(self):
-                msg = f'The Packet stores "{self.type}", but "{wanted_type}" was requested.'
-                raise PacketTypeError(msg)
+                raise PacketTypeError(wanted_type.mismatch(self))
         return self.value
 
     def __repr__(self) -> str:

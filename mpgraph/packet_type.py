@@ -80,6 +80,16 @@ class PacketType:
             return packet.declared in (self.members or (self,))
         return self.check(packet.value)
 
+    def mismatch(self, packet: Packet) -> str:
+        """What to say of a packet that does not fit (P-5, PT-3)."""
+        if packet.is_empty():
+            return f"Empty packets are not allowed for type: {self}"
+        if len(self.members) > 1:
+            wanted = "one of " + ", ".join(f'"{member}"' for member in self.members)
+        else:
+            wanted = f'"{self}"'
+        return f'The Packet stores "{packet.type}", but {wanted} was requested.'
+
     def matches(self, other: PacketType) -> bool:
         """Whether a stream of one type may feed a port of the other (PT-4)."""
         if self is ANY or other is ANY:

@@ -12,7 +12,9 @@ import pytest
 ROOT: Final = Path(__file__).parents[1]
 FOLDERS: Final = {"mpgraph": ROOT / "mpgraph", "mpgraph.calculators": ROOT / "calculators"}
 
-AUTHOR: Final = "calculator context contract options packet_generator port_map ports registry status_handler"
+AUTHOR: Final = (
+    "calculator context contract options packet_generator port_map ports registry service status_handler"
+)
 VALUES: Final = "errors formats lazy packet packet_type timestamp tree"
 MODELS: Final = "model_download model_store models resources"
 

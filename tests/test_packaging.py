@@ -212,6 +212,7 @@ OF_A_WHOLE_FOLDER: Final = {
     "tests/formats/test_messages.py",
     "tests/runtime/test_against_oracle.py",
     "tests/runtime/test_properties.py",
+    "tests/runtime/test_runs.py",
     "tests/runtime/test_scheduling.py",
     "tests/solutions/test_selfie_solution.py",
 }

@@ -83,7 +83,7 @@ def test_reading_an_empty_packet_says_what_was_expected() -> None:
             list[str],
             'The Packet stores "::std::vector<int>", but "::std::vector<std::string>" was',
         ),
-        (Packet("a"), int | bool, 'The Packet stores "string", but "OneOf<int, bool>" was requested.'),
+        (Packet("a"), int | bool, 'The Packet stores "string", but one of "int", "bool" was requested.'),
     ],
 )
 def test_reading_another_type_names_both(packet: Packet, wanted: Any, message: str) -> None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import heapq
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from .section import Section
 
-__all__ = ["Task", "ThreadPool", "start_thread"]
+__all__ = ["Submits", "Task", "ThreadPool", "start_thread"]
 
 Task = tuple[int, int, Callable[[Any], object], Callable[[Any, BaseException | None], object], Any]
 """Rank and serial number, which order tasks; code of others, called outside of the section with the last
@@ -24,6 +24,13 @@ member; and what is done inside afterwards, called with the last member and what
 def start_thread(function: Callable[..., object], *arguments: Any) -> None:
     """Calls the function in a thread of its own, which nobody waits for."""
     threading.Thread(target=function, args=arguments, daemon=True).start()
+
+
+class Submits(Protocol):
+    """Who runs functions on threads of its own, such as an executor of `concurrent.futures`."""
+
+    def submit(self, function: Callable[[], object], /) -> object:
+        """Has the function called soon, on another thread."""
 
 
 class _Worker:
@@ -49,6 +56,7 @@ class ThreadPool:
         threads: Takes the identifiers of the threads while they run.
         work: Runs tasks of a pool while there are any, outside of the section; tells whether it is inside
             again.
+        executor: Runs the tasks in place of threads of the pool's own.
     """
 
     def __init__(
@@ -58,6 +66,7 @@ class ThreadPool:
         num_threads: int,
         threads: set[int],
         work: Callable[[ThreadPool], bool],
+        executor: Submits | None = None,
     ) -> None:
         self.name = name
         self.num_threads = num_threads
@@ -66,6 +75,8 @@ class ThreadPool:
         self._work = work
         self._section = section
         self._threads = threads
+        self._executor = executor
+        self._submitted = 0
         self._stopped = False
         self._parked: list[_Worker] = []
         self._workers: list[_Worker] = []
@@ -83,6 +94,11 @@ class ThreadPool:
         """
         wanted = len(self.tasks) - spare
         if wanted <= 0 or self.paused or self._stopped:
+            return 0
+        if self._executor is not None:
+            for _ in range(wanted - self._submitted):
+                self._submitted += 1
+                self._executor.submit(self._visit)
             return 0
         while wanted and self._parked:
             self._parked.pop().parker.release()
@@ -114,6 +130,30 @@ class ThreadPool:
         for worker in self._workers:
             if worker.thread is not None and worker.thread is not threading.current_thread():
                 worker.thread.join()
+
+    def _visit(self) -> None:
+        """What an executor of the application calls: runs tasks until there is none."""
+        section = self._section
+        me = threading.get_ident()
+        self._threads.add(me)
+        try:
+            if not section.lock.acquire(False):
+                section.post(self._leave)
+                return
+            inside = True
+            try:
+                self._submitted -= 1
+                inside = self._stopped or self._work(self)
+            finally:
+                if inside:
+                    section.lock.release()
+            if section.inbox:
+                section.pump()
+        finally:
+            self._threads.discard(me)
+
+    def _leave(self) -> None:
+        self._submitted -= 1  # whoever leaves the section submits another
 
     def _park(self, worker: _Worker) -> None:
         if self._stopped:

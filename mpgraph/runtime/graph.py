@@ -25,7 +25,7 @@ from mpgraph.errors import (
 from mpgraph.packet import Packet
 from mpgraph.resources import Resources
 
-from .executor import start_thread
+from .executor import Submits, start_thread
 from .observer import Observer, Poller
 from .policies import POLICIES
 from .scheduler import FINISHED, Constant, Scheduler
@@ -60,7 +60,12 @@ class Graph:
         num_threads: The most threads of the default executor; None for what the graph says, 0 to run
             everything in the calls that wait for the graph.
         resources: Where calculators find files; by default the graph's folder and the known models.
-        services: Graph services by key.
+        services: The objects of graph services by key (SV-1).
+        make_services: Whether services that nodes ask for, and that are not given, may be made by their
+            own defaults (SV-2).
+        executors: Who runs the nodes of named executors, by name: objects with ``submit(function)``, such
+            as those of `concurrent.futures` (S-4). The application ends them, after the graph.
+        on_error: Called with each error of a run as it is recorded (S-25).
         graph_type: Which graph of a list to run, or which that is found as subgraphs are; "" for the one
             without a type.
         options: Options of the graph as a whole, such as the arguments of a template.
@@ -79,6 +84,9 @@ class Graph:
         num_threads: int | None = None,
         resources: Resources | None = None,
         services: Mapping[str, Any] | None = None,
+        make_services: bool = True,
+        executors: Mapping[str, Submits] | None = None,
+        on_error: Callable[[RunError], object] | None = None,
         graph_type: str = "",
         options: Iterable[object] = (),
     ) -> None:
@@ -96,6 +104,11 @@ class Graph:
         self._num_threads = num_threads
         self._resources = resources if resources is not None else Resources(folders=beside)
         self._services = dict(services or {})
+        self._make_services = make_services
+        self._executors = dict(executors or {})
+        self._on_error = on_error
+        self._max_queue_sizes: dict[str, int] = {}
+        self._check_given()
         self._jobs = SideJobs(self._resources, self._services)
         self._generated = dict(self._side_packets)
         if self.plan.generators:
@@ -146,6 +159,63 @@ class Graph:
             msg = f'cannot {what} stream "{stream}" while the graph is running; do it before start()'
             raise RunError(msg)
 
+    def set_max_queue_size(self, stream: str, size: int) -> None:
+        """Sets the length at which the queues behind a graph input are full, from the next run on (Q-3).
+
+        Args:
+            stream: The graph input.
+            size: The number of packets; -1 for never.
+
+        Raises:
+            RunError: There is no such graph input.
+            ValueError: The size is below -1.
+        """
+        if stream not in self.plan.graph_inputs:
+            msg = f'set_max_queue_size: "{stream}" is not a graph input stream ({self._listed_inputs()})'
+            raise RunError(msg)
+        if size < -1:
+            msg = f"the size must be at least -1, but is {size}"
+            raise ValueError(msg)
+        self._max_queue_sizes[stream] = size
+
+    def _listed_inputs(self) -> str:
+        return f"there are: {', '.join(self.plan.graph_inputs) or 'none'}"
+
+    def _check_given(self) -> None:
+        """Refuses services of the wrong type, and executors that the graph does not have."""
+        for node in self.plan.nodes:
+            for key, request in node.contract.services.items():
+                if key in self._services:
+                    request.service.check(self._services[key])
+        for name in self._executors:
+            if name not in self.plan.executors:
+                known = ", ".join(f'"{known}"' for known in self.plan.executors if known) or "none"
+                msg = f'an executor "{name}" is given, but the graph declares no such one (it has: {known})'
+                raise RunError(msg)
+
+    def _add_services(self) -> None:
+        """Makes the services that nodes ask for and nobody gave (SV-2)."""
+        problems = []
+        for node in self.plan.nodes:
+            for key, request in node.contract.services.items():
+                if key in self._services:
+                    continue
+                make = request.service.make
+                if make is not None and self._make_services:
+                    self._services[key] = make()
+                elif not request.optional:
+                    reason = (
+                        f"Graph service '{key}' does not support default initialization"
+                        if make is None
+                        else "Service default initialization is disallowed."
+                    )
+                    problems.append(
+                        f'Service "{key}", required by node "{node.name}", was not provided and cannot be '
+                        f"created: {reason}"
+                    )
+        if problems:
+            raise RunError("\n".join(problems))
+
     def start(self, side_packets: Mapping[str, Any] | None = None) -> Graph:
         """Starts a run.
 
@@ -160,6 +230,7 @@ class Graph:
         if self._run is not None and self._run.phase is not FINISHED:
             msg = "the graph is running; call wait_until_done() or close() before the next start()"
             raise RunError(msg)
+        self._add_services()
         self._run = Scheduler(
             self.plan,
             self._begin(self._all_side_packets(side_packets or {})),
@@ -168,6 +239,9 @@ class Graph:
             num_threads=self._num_threads,
             resources=self._resources,
             services=self._services,
+            executors=self._executors,
+            on_error=self._on_error,
+            max_queue_sizes=self._max_queue_sizes,
             constants=self._constants,
         )
         if self._finalizer is not None:
@@ -226,12 +300,11 @@ class Graph:
                     )
                     users = ", ".join(f'"{name}"' for name in names)
                     problems.append(
-                        f'side packet "{name}" is required but was not provided (node {users} needs it)'
+                        f'Side packet "{name}" is required but was not provided (node {users} needs it).'
                     )
             elif not side.type.accepts(packet):
                 wrong_type = not packet.is_empty()
-                what = f'stores "{packet.type}"' if wrong_type else "is empty"
-                problems.append(f'side packet "{name}" {what}, but "{side.type}" is required')
+                problems.append(f'Side packet "{name}" failed validation: {side.type.mismatch(packet)}')
         if problems:
             error = PacketTypeError if wrong_type and len(problems) == 1 else SidePacketError
             raise error("\n".join(problems))

@@ -6,7 +6,7 @@ Plain state; the scheduler calls it under the graph's lock.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from enum import IntEnum
 from heapq import heappush
 from typing import TYPE_CHECKING, Any, Final
@@ -261,11 +261,14 @@ class Node:
 
     # Contexts.
 
-    def prepare(self, side_inputs: Sequence[Packet], resources: Resources, services: dict[str, Any]) -> None:
+    def prepare(
+        self, side_inputs: Sequence[Packet], resources: Resources, services: Mapping[str, Any]
+    ) -> None:
         """Takes what the contexts of its calls have in common."""
         self.side_inputs = side_inputs
         plan = self.plan
         contract = plan.contract
+        used = {key: services.get(key) for key in contract.services}
         offset = None if self.is_source else contract.timestamp_offset
         self._side_slots = [
             SideOutputSlot(name, slot.type)
@@ -285,7 +288,7 @@ class Node:
                 side_inputs=side_inputs,
                 side_outputs=self._side_slots,
                 resources=resources,
-                services=services,
+                services=used,
             )
 
         self._make_context = make_context

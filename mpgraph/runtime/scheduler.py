@@ -35,7 +35,7 @@ from mpgraph.timestamp import (
     next_allowed_in_stream,
 )
 
-from .executor import ThreadPool
+from .executor import Submits, ThreadPool
 from .failure import node_failure, observer_failure
 from .node import Node, State
 from .observer import Observer, Poller
@@ -53,6 +53,7 @@ logger = logging.getLogger(__name__)
 Constant = tuple[Sequence[Packet], dict[str, Packet]]
 """The input side packets of a node, and the output side packets that it made of them."""
 
+_MAX_ERRORS = 1000
 _MAX_COMING = 100  # packets that wait at the section's door before whoever adds more waits as well
 _SOURCE_RANK = 3 << 40  # of tasks: observers 0, then opens, calls, sources (S-2)
 
@@ -98,7 +99,10 @@ class Scheduler:
         num_threads: The most threads of the default executor; None for the config's, else one per
             node up to the number of cores (S-5).
         resources: Where calculators find files.
-        services: Graph services by key.
+        services: The objects of graph services by key.
+        executors: Who runs the tasks of named executors in place of threads of the run's own.
+        on_error: Called with each error, by a thread that runs tasks.
+        max_queue_sizes: Lengths at which the queues behind graph inputs are full, by input.
         constants: What nodes without streams made of which side packets in the run before; such a node
             is not opened again for the same ones (C-11). Updated.
     """
@@ -112,7 +116,10 @@ class Scheduler:
         pollers: Sequence[Poller],
         num_threads: int | None,
         resources: Resources,
-        services: dict[str, Any],
+        services: Mapping[str, Any],
+        executors: Mapping[str, Submits],
+        on_error: Callable[[RunError], object] | None,
+        max_queue_sizes: Mapping[str, int],
         constants: dict[int, Constant],
     ) -> None:
         self.plan = plan
@@ -137,12 +144,13 @@ class Scheduler:
         self._full = 0  # queues that are
         self._layers: list[Node] = []
         self._active: list[Node] = []
-        self._pools = self._make_pools(num_threads)
+        self._on_error = on_error
+        self._pools = self._make_pools(num_threads, executors)
         self._default = self._pools[""]
         self._named_pools = [pool for name, pool in self._pools.items() if name]
         self._resources = resources
         self._services = services
-        wiring = Wiring(plan, self._pools, self, on_full=self._on_full)
+        wiring = Wiring(plan, self._pools, self, on_full=self._on_full, max_sizes=max_queue_sizes)
         self.inputs = wiring.inputs
         self._open_inputs = len(self.inputs)
         self._nodes = wiring.nodes
@@ -152,14 +160,16 @@ class Scheduler:
         for poller in pollers:
             wiring.attach(poller.attach(self, self._on_full))
 
-    def _make_pools(self, num_threads: int | None) -> dict[str, ThreadPool]:
+    def _make_pools(self, num_threads: int | None, executors: Mapping[str, Submits]) -> dict[str, ThreadPool]:
         fallback = min(os.cpu_count() or 1, max(len(self.plan.nodes), 1))
         pools: dict[str, ThreadPool] = {}
         for name, executor in self.plan.executors.items():
             threads = 0 if executor.num_threads is None else executor.num_threads or fallback
             if not name and num_threads is not None:
                 threads = num_threads
-            pools[name] = ThreadPool(name, self._section, threads, self._threads, self.work)
+            pools[name] = ThreadPool(
+                name, self._section, threads, self._threads, self.work, executors.get(name)
+            )
         return pools
 
     # Calls from outside.
@@ -207,7 +217,7 @@ class Scheduler:
         if expected is not ANY and not expected.accepts(packet):
             msg = (
                 f'Packet type mismatch on calculator outputting to stream "{name}": '
-                f'The Packet stores "{packet.type}", but "{expected}" was requested.'
+                f"{expected.mismatch(packet)}"
             )
             raise PacketTypeError(msg)
         if (graph_input.full or graph_input.coming) and self.is_throttled(graph_input):
@@ -228,8 +238,8 @@ class Scheduler:
                 stream.send((packet,), stream.bound, self.record)
             if not self.pending or self._seen != self.changes:
                 self._settle()
-            if wake and self.pending:
-                self._wake(0)
+            if self.pending and (wake or self._named_pools):
+                self._wake(0 if wake else 1)
         finally:
             self._lock.release()
         if inbox:
@@ -761,7 +771,15 @@ class Scheduler:
         if not self.errors:
             for node in self._nodes:
                 node.free = False
+        if len(self.errors) == _MAX_ERRORS:
+            return  # enough is said (E-9)
         self.errors.append(error)
+        if self._on_error is not None:
+            self._push(self._default, 0, self._on_error, self._told, error)
+
+    def _told(self, error: RunError, raised: BaseException | None) -> None:
+        if raised is not None:
+            logger.error("on_error failed for: %s", error, exc_info=raised)
 
     def _fail(self, node: Node, phase: str, timestamp: int | None, raised: BaseException) -> None:
         self.record(node_failure(node, phase, timestamp, raised))

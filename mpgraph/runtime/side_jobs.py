@@ -127,7 +127,7 @@ class SideJobs:
             side_inputs=[packets.get(name, Packet()) for name in plan.side_inputs.names],
             side_outputs=[SideOutputSlot(name, slot.type) for name, slot in slots if slot is not None],
             resources=self._resources,
-            services=self._services,
+            services={key: self._services.get(key) for key in plan.contract.services},
         )
 
 

@@ -141,7 +141,7 @@ class InputStream:
         if self._check is not None and not self.type.accepts(packet):
             msg = (
                 f'Packet type mismatch on a calculator receiving from stream "{self.name}": '
-                f'The Packet stores "{packet.type}", but "{self.type}" was requested.'
+                f"{self.type.mismatch(packet)}"
             )
             raise PacketTypeError(msg)
         self.added += 1

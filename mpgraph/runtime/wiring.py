@@ -57,6 +57,7 @@ class Wiring:
         run: Scheduler,
         *,
         on_full: Callable[[InputStream], None],
+        max_sizes: Mapping[str, int],
     ) -> None:
         self.streams = {name: OutputStream(name, stream.type) for name, stream in plan.streams.items()}
         self.inputs = {name: GraphInput(self.streams[name]) for name in plan.graph_inputs}
@@ -72,7 +73,8 @@ class Wiring:
         max_size = queue_size(plan)
         for node in self.nodes:
             queues = [
-                InputStream(name, node, max_size=max_size, on_full=on_full) for name in node.plan.inputs.names
+                InputStream(name, node, max_size=max_sizes.get(name, max_size), on_full=on_full)
+                for name in node.plan.inputs.names
             ]
             node.connect(queues)
             for queue in queues:

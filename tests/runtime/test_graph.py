@@ -335,8 +335,8 @@ def test_missing_and_wrong_side_packets_are_all_listed() -> None:
     graph = Graph(config)
     with pytest.raises(SidePacketError) as caught:
         graph.start({"b": "text", "made": 1})
-    assert 'side packet "a" is required' in str(caught.value)
-    assert 'side packet "b" stores "string", but "int" is required' in str(caught.value)
+    assert 'Side packet "a" is required' in str(caught.value)
+    assert 'Side packet "b" failed validation: The Packet stores "string", but "int" was' in str(caught.value)
     assert '"made" is given, but node "TestMakeSide" produces it' in str(caught.value)
     graph.start({"a": 1, "b": 2})  # a failed start leaves the graph startable
     graph.close()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import reject
 from oracle_client import oracle
 
 from mpgraph import Graph, Packet
@@ -167,6 +168,8 @@ def _theirs(
             _ONE_THREAD + text, idle, outputs, observe_bounds=True, side_packets=dict(side)
         )
     except oracle.OracleError as error:
+        if error.type == "Abort" and "SafeInt" in error.message:
+            reject()  # upstream computes beyond 64 bits at Timestamp::Min and ends the process
         result, failed = error.partial or {}, True
     return {name: [(t, v.data) for t, v in result.get(name, ())] for name in outputs}, failed
 

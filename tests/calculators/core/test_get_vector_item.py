@@ -70,7 +70,7 @@ def test_a_negative_index_is_an_error(options: str) -> None:
 
 
 def test_an_index_of_another_type_is_refused() -> None:
-    with pytest.raises(TypeError, match='"int64_t", but "OneOf<int, uint64_t>" was requested'):
+    with pytest.raises(TypeError, match='"int64_t", but one of "int", "uint64_t" was requested'):
         play(get(), [add("i", 7, Packet(1, declared=INT64))], ["o"])
 
 

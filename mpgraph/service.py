@@ -1,0 +1,44 @@
+"""Graph services: objects that a graph's calculators share (spec SV-1 to SV-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+__all__ = ["GraphService", "ServiceRequest"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class GraphService(Generic[T]):
+    """What is known of a service: a constant beside the class that it hands out.
+
+    Attributes:
+        key: Its name; unique.
+        type: The class of its object.
+        make: Makes an object where the application gives none; None if the application must.
+    """
+
+    key: str
+    type: type[T]
+    make: Callable[[], T] | None = None
+
+    def check(self, value: object) -> None:
+        """Refuses an object of another class.
+
+        Raises:
+            TypeError: It is none of `type`.
+        """
+        if not isinstance(value, self.type):
+            msg = f'service "{self.key}" takes a {self.type.__name__}, got {type(value).__name__}'
+            raise TypeError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRequest:
+    """That a node uses a service, and whether it can do without."""
+
+    service: GraphService[Any]
+    optional: bool

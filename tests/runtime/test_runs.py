@@ -1,0 +1,643 @@
+"""Runs: executors, order of tasks, errors, throttling (spec section 9 and Appendix A)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar
+
+import pytest
+
+from mpgraph import Calculator, Context, Graph, Input, Inputs, Output, Outputs, Packet, SideInput, StopGraph
+from mpgraph.errors import CancelledError, GraphClosedError, RunError, ThrottledError
+from mpgraph.timestamp import DONE, MAX, MIN, ONE_OVER_POSTSTREAM, POSTSTREAM, PRESTREAM, UNSTARTED
+
+
+class Where(Calculator, name="RunsWhere"):
+    """Sends the name of the thread that it runs on."""
+
+    number = Input[int]()
+    thread = Output[str]()
+
+    def process(self, cc: Context) -> None:
+        cc.send(self.thread, threading.current_thread().name)
+
+
+class Held(Calculator, name="RunsHeld"):
+    """Is held in its calls until `go`."""
+
+    numbers = Inputs[int]()
+    go = threading.Event()
+    entered = threading.Event()
+
+    def process(self, cc: Context) -> None:
+        self.entered.set()
+        assert self.go.wait(60)
+
+
+class Order(Calculator, name="RunsOrder", timestamp_offset=None):
+    """Notes what is called in which order; a source if it has no input."""
+
+    inputs = Inputs[object]()
+    outputs = Outputs[object]()
+    note = SideInput[list[str]]("NOTE")
+
+    def open(self, cc: Context) -> None:
+        cc[self.note].append(f"open {cc.node_name}")
+        self.left = 2
+
+    def process(self, cc: Context) -> None:
+        cc[self.note].append(f"process {cc.node_name}")
+        if not cc.inputs:
+            if not self.left:
+                raise StopGraph
+            self.left -= 1
+        for out in cc.outputs:
+            out.send(0, cc.timestamp if cc.inputs else 10 - self.left)
+
+    def close(self, cc: Context) -> None:
+        cc[self.note].append(f"close {cc.node_name}")
+
+
+def order(text: str) -> list[str]:
+    note: list[str] = ["first"]
+    Graph(text, side_packets={"note": Packet(note)}, num_threads=0).run()
+    return note[1:]
+
+
+SOURCE = 'node { name: "%s" calculator: "RunsOrder" output_stream: "%s" input_side_packet: "NOTE:note" %s }'
+SINK = 'node { name: "%s" calculator: "RunsOrder" input_stream: "%s" input_side_packet: "NOTE:note" }'
+
+
+def test_opens_come_first_and_later_nodes_before_earlier_ones() -> None:
+    """S-2: what was begun is finished before a source begins anew."""
+    called = order(SOURCE % ("s", "a", "") + SINK % ("x", "a") + SINK % ("y", "a"))
+    assert called[:3] == ["open s", "open x", "open y"]
+    first = called.index("process y")
+    assert called[first - 1 : first + 2] == ["process s", "process y", "process x"]
+
+
+def test_sources_of_a_lower_layer_go_first() -> None:
+    """S-2, S-11, S-12, S-13: a layer is activated when those below have closed; then the run ends."""
+    called = order(SOURCE % ("late", "a", "source_layer: 2") + SOURCE % ("soon", "b", "source_layer: 1"))
+    assert called.index("close soon") < called.index("process late")
+    assert called[-1] == "close late"
+
+
+def test_a_source_that_waits_for_a_higher_layer_is_a_deadlock() -> None:
+    """S-14."""
+    text = """node { name: "low" calculator: "RunsOrder" output_stream: "a" input_side_packet: "NOTE:made"
+                     source_layer: 0 }
+    node { name: "high" calculator: "RunsMaker" output_stream: "b" output_side_packet: "made" source_layer: 1 }"""
+
+    class Maker(Calculator, name="RunsMaker"):
+        out = Output[int]()
+        from mpgraph import SideOutput
+
+        made = SideOutput[object]()
+
+        def process(self, cc: Context) -> None:
+            raise StopGraph
+
+    with pytest.raises(
+        RunError, match="source nodes cannot be activated when a source node at a lower layer"
+    ):
+        Graph(text).run()
+
+
+def test_a_named_executor_has_threads_of_its_own() -> None:
+    """S-1, S-4, S-6."""
+    text = """input_stream: "in" executor { name: "mine" type: "ThreadPoolExecutor"
+      options { [mediapipe.ThreadPoolExecutorOptions.ext] { num_threads: 1 } } }
+    node { calculator: "RunsWhere" input_stream: "in" output_stream: "there" executor: "mine" }
+    node { calculator: "RunsWhere" input_stream: "in" output_stream: "here" }"""
+    found = where(text)
+    assert found["there"] == {"mpgraph-mine-0"}
+    assert found["here"].isdisjoint(found["there"])
+
+
+def where(text: str, **arguments: Any) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {"there": set(), "here": set()}
+    with Graph(text, **arguments) as graph:
+        for name, threads in found.items():
+            graph.observe(name, lambda packet, threads=threads: threads.add(packet.value))  # type: ignore[misc]
+        graph.start()
+        for t in range(30):
+            graph.process({"in": t}, t)
+    return found
+
+
+GIVEN = """input_stream: "in" executor { name: "given" }
+node { calculator: "RunsWhere" input_stream: "in" output_stream: "there" executor: "given" }
+node { calculator: "RunsWhere" input_stream: "there" output_stream: "here" }""".replace(
+    '"RunsWhere" input_stream: "there"', '"RunsWhereElse" input_stream: "there"'
+)
+
+
+class WhereElse(Calculator, name="RunsWhereElse"):
+    before = Input[str]()
+    thread = Output[str]()
+
+    def process(self, cc: Context) -> None:
+        cc.send(self.thread, threading.current_thread().name)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_an_executor_of_the_applications(threads: int) -> None:
+    """S-4: whoever has `submit` will do."""
+    with ThreadPoolExecutor(threads, thread_name_prefix="app") as executor:
+        found = where(GIVEN, executors={"given": executor})
+    assert {name.partition("_")[0] for name in found["there"]} == {"app"}
+    assert not any(name.startswith("app") for name in found["here"])
+
+
+def test_an_executor_that_the_graph_does_not_declare_is_refused() -> None:
+    """V-25."""
+    with pytest.raises(RunError, match=r'an executor "other" is given, .* \(it has: "given"\)'):
+        Graph(GIVEN, executors={"other": ThreadPoolExecutor(1)})
+
+
+def test_the_application_thread_does_all_the_work() -> None:
+    """S-6: nothing runs in the background; a waiting call does it."""
+    before = threading.active_count()
+    text = 'input_stream: "in" executor { type: "ApplicationThreadExecutor" }'
+    text += 'node { calculator: "RunsWhere" input_stream: "in" output_stream: "here" }'
+    found: list[str] = []
+    with Graph(text) as graph:
+        graph.observe("here", lambda packet: found.append(packet.value))
+        graph.start()
+        graph.add_packet("in", 1, 1)
+        assert found == []
+        graph.wait_until_idle()
+        assert found == [threading.current_thread().name]
+        assert threading.active_count() == before
+
+
+def test_errors_are_told_as_they_are_recorded() -> None:
+    """S-25, S-24: once each, when the graph's errors have it."""
+    told: list[tuple[RunError, bool]] = []
+    graph: Graph
+
+    def on_error(error: RunError) -> None:
+        told.append((error, error in graph.errors))
+        raise ValueError("of no consequence")
+
+    graph = Graph(
+        'input_stream: "in" node { calculator: "RunsWhere" input_stream: "in" output_stream: "out" }',
+        on_error=on_error,
+    )
+    graph.observe("out", lambda packet: 1 // 0)
+    graph.start()
+    graph.add_packet("in", 1, 1)
+    with pytest.raises(RunError, match="ZeroDivisionError"):
+        graph.wait_until_done()
+    assert [(str(error), there) for error, there in told] == [(str(graph.errors[0]), True)]
+
+
+def test_errors_are_recorded_up_to_a_number() -> None:
+    """E-9: upstream aborts."""
+    text = 'input_stream: "in" node { calculator: "RunsWhere" input_stream: "in" output_stream: "out" }'
+    graph = Graph(text, num_threads=0)
+    graph.start()
+    for number in range(1100):
+        graph.fail(RunError(str(number)))
+    assert [str(error) for error in graph.errors] == [str(number) for number in range(1000)]
+    with pytest.raises(RunError, match="0"):
+        graph.close()
+
+
+def held(text: str, **arguments: Any) -> Graph:
+    Held.go.clear()
+    Held.entered.clear()
+    graph = Graph(text, num_threads=1, **arguments)
+    graph.start()
+    graph.add_packet("in", 0, 0)
+    assert Held.entered.wait(60)
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("line", "hint", "size"), [("", 0, 100), ("max_queue_size: 3", 0, 3), ("max_queue_size: 3", 5, 5)]
+)
+def test_the_size_of_queues(line: str, hint: int, size: int) -> None:
+    """Q-1, Q-2, Q-5: the packet that is being processed is not in the queue any more."""
+    graph = held(
+        f'{line} input_stream: "in" node {{ calculator: "RunsHeld" input_stream: "in" buffer_size_hint: {hint} }}'
+    )
+    assert graph.max_queue_size == size
+    for t in range(1, size + 1):
+        graph.add_packet("in", t, t, wait=False)
+    with pytest.raises(ThrottledError, match=r"Graph is throttled"):
+        graph.add_packet("in", size + 1, size + 1, wait=False)
+    Held.go.set()
+    graph.close()
+
+
+def test_no_limit_without_a_hint() -> None:
+    """Q-2: a hint removes the unlimited setting."""
+    text = 'max_queue_size: -1 input_stream: "in" node { calculator: "RunsHeld" input_stream: "in" %s }'
+    assert Graph(text % "").max_queue_size == -1
+    assert Graph(text % "buffer_size_hint: 2").max_queue_size == 2
+
+
+def test_the_queues_behind_one_input_can_be_set() -> None:
+    """Q-3, Q-4."""
+    text = 'input_stream: "in" node { calculator: "RunsHeld" input_stream: "in" }'
+    Held.go.clear()
+    Held.entered.clear()
+    graph = Graph(text, num_threads=1)
+    graph.set_max_queue_size("in", 1)
+    graph.start()
+    graph.add_packet("in", 0, 0)
+    assert Held.entered.wait(60)
+    graph.add_packet("in", 1, 1, wait=False)
+    with pytest.raises(ThrottledError):
+        graph.add_packet("in", 2, 2, wait=False)
+    Held.go.set()
+    graph.close()
+    with pytest.raises(RunError, match=r'"nope" is not a graph input stream \(there are: in\)'):
+        graph.set_max_queue_size("nope", 1)
+    with pytest.raises(ValueError, match="at least -1"):
+        graph.set_max_queue_size("in", -2)
+
+
+class Pair(Calculator, name="RunsPair"):
+    """Takes two streams and counts its calls; the second call and later ones are held until `go`."""
+
+    numbers = Inputs[int]()
+    sums = Output[int]()
+    go = threading.Event()
+    entered = threading.Event()
+    calls: ClassVar[list[int]] = []
+
+    def process(self, cc: Context) -> None:
+        self.calls.append(cc.timestamp)
+        if cc.timestamp > 9:
+            self.entered.set()
+            assert self.go.wait(60)
+        cc.send(self.sums, 0)
+
+
+PAIR = 'max_queue_size: 2 input_stream: ["in_1", "in_2"] node { calculator: "RunsPair" input_stream: ["in_1", "in_2"] output_stream: "sum" }'
+
+
+def test_a_deadlock_is_resolved_by_growing_queues() -> None:
+    """A-5, Q-8: what waits for another input grows while nothing else can run."""
+    Pair.calls.clear()
+    Pair.go.clear()
+    Pair.entered.clear()
+    graph = Graph(PAIR, num_threads=1)
+    sums: list[int] = []
+    graph.observe("sum", lambda packet: sums.append(packet.time))
+    graph.start()
+    for t in range(1, 10):
+        graph.add_packet("in_1", t, t)
+        graph.wait_until_idle()
+    graph.add_packet("in_2", 30, 30)
+    graph.wait_until_idle()
+    assert Pair.calls == list(range(1, 10))
+    graph.add_packet("in_1", 10, 10)
+    assert Pair.entered.wait(60)
+    accepted = 0
+    for t in range(11, 40):
+        try:
+            graph.add_packet("in_1", t, t, wait=False)
+        except ThrottledError:
+            break
+        accepted += 1
+    assert accepted >= 9  # the queue has grown to what it held before
+    Pair.go.set()
+    graph.close()
+    assert sums == [*range(1, 10 + accepted + 1), *([30] if 10 + accepted < 30 else [])]
+
+
+def test_a_deadlock_can_be_reported() -> None:
+    """A-5, Q-9."""
+    graph = Graph("report_deadlock: true " + PAIR)
+    graph.start()
+    graph.wait_until_idle()
+    graph.add_packet("in_1", 1, 1)
+    graph.add_packet("in_1", 2, 2)
+    with pytest.raises(
+        RunError,
+        match='Detected a deadlock due to input throttling for input stream: "in_1" of a node "RunsPair"',
+    ):
+        graph.add_packet("in_1", 3, 3)
+    with pytest.raises(RunError, match="Detected a deadlock"):
+        graph.close()
+
+
+def test_calls_before_the_start_and_after_the_end() -> None:
+    """S-17, S-18, S-19, Q-5, Q-7."""
+    graph = Graph(
+        'input_stream: "in" node { calculator: "RunsWhere" input_stream: "in" output_stream: "out" }'
+    )
+    for call in (graph.wait_until_idle, graph.wait_until_done, graph.wait_for_observed_output, graph.pause):
+        with pytest.raises(GraphClosedError):
+            call()
+    with pytest.raises(RunError, match="the graph has inputs"):
+        graph.run()
+    graph.close_all_inputs()
+    graph.start()
+    graph.close_all_inputs()
+    graph.wait_until_done()
+    graph.wait_until_done()
+    assert not graph.wait_for_observed_output()
+
+
+def test_cancelling_wakes_who_waits() -> None:
+    """S-22, S-10, S-15, S-26: what is queued is dropped; the node is closed once."""
+    graph = held('input_stream: "in" node { calculator: "RunsHeld" input_stream: "in" }')
+    for t in range(1, 50):
+        graph.add_packet("in", t, t)
+    raised: list[RunError] = []
+
+    def wait() -> None:
+        try:
+            graph.wait_until_done()
+        except RunError as error:
+            raised.append(error)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    graph.cancel()
+    Held.go.set()
+    waiting.join(60)
+    assert isinstance(raised[0], CancelledError)
+
+
+def test_a_paused_graph_starts_nothing_and_does_not_end() -> None:
+    """S-21."""
+    found: list[int] = []
+    graph = Graph(
+        'input_stream: "in" node { calculator: "PassThroughCalculator" input_stream: "in" output_stream: "out" }',
+        num_threads=0,
+    )
+    graph.observe("out", lambda packet: found.append(packet.value))
+    graph.start()
+    graph.wait_until_idle()
+    graph.pause()
+    graph.add_packet("in", 1, 1)
+    graph.close_all_inputs()
+    assert found == []
+    graph.resume()
+    graph.wait_until_done()
+    assert found == [1]
+
+
+# Appendix A.
+
+
+class Bounds(Calculator, name="RunsBounds"):
+    """Only promises: it has an offset and no packets of its own."""
+
+    numbers = Input[int]()
+    nothing = Output[int]()
+
+    def process(self, cc: Context) -> None:
+        pass
+
+
+class Future(Calculator, name="RunsFuture", timestamp_offset=None):
+    """Sends each packet 3 later."""
+
+    number = Input[int]()
+    later = Output[int]()
+
+    def process(self, cc: Context) -> None:
+        cc.send(self.later, cc[self.number], cc.timestamp + 3)
+
+
+def settled(*, bounds: bool) -> type[Calculator]:
+    class Settled(
+        Calculator,
+        name="RunsSettledWithBounds" if bounds else "RunsSettled",
+        process_timestamp_bounds=bounds,
+    ):
+        numbers = Inputs[int]()
+        stamps = Output[object]()
+
+        def process(self, cc: Context) -> None:
+            cc.send(self.stamps, (cc.timestamp, [packet.time for packet in cc.inputs]))
+
+    return Settled
+
+
+settled(bounds=False)
+settled(bounds=True)
+A2 = """input_stream: "in"
+node { calculator: "RunsFuture" input_stream: "in" output_stream: "future" }
+node { calculator: "RunsBounds" input_stream: "future" output_stream: "bounds" }
+node { calculator: "%s" input_stream: "bounds" %s output_stream: "out" }"""
+
+
+def run(text: str, times: list[int], threads: int) -> list[Any]:
+    found: list[Any] = []
+    with Graph(text, num_threads=threads) as graph:
+        graph.observe("out", lambda packet: found.append(packet.value))
+        graph.start()
+        for t in times:
+            graph.process({"in": t}, t)
+        result = list(found)
+    return result
+
+
+@pytest.mark.parametrize("threads", [0, 2])
+@pytest.mark.parametrize("policy", ["Default", "Immediate", "SyncSet"])
+def test_a_future_timestamp_and_an_offset(policy: str, threads: int) -> None:
+    """A-2."""
+    handler = f'input_stream_handler {{ input_stream_handler: "{policy}InputStreamHandler" }}'
+    found = run(A2 % ("RunsSettled", 'input_stream: "in"' + handler), [0, 10, 20, 30], threads)
+    assert [t for t, _ in found] == [0, 10, 20, 30]
+    lowest = [UNSTARTED, 3, 13, 23, 33]
+    for index, (_, (bounds, _)) in enumerate(found):
+        assert lowest[index] <= bounds <= lowest[index + 1]
+
+
+def test_bounds_alone_call_only_who_asks_for_them() -> None:
+    """A-2, C-39."""
+    with_bounds = run(A2 % ("RunsSettledWithBounds", ""), [0, 10, 20, 30], 0)
+    assert [t for t, _ in with_bounds] == [3, 13, 23, 33]
+    assert run(A2 % ("RunsSettled", ""), [0, 10, 20, 30], 0) == []
+
+
+class Late(Calculator, name="RunsLate", timestamp_offset=None):
+    """Promises the input timestamp in each call, and sends the last packet at the end."""
+
+    number = Input[int]()
+    last = Output[int]()
+
+    def open(self, cc: Context) -> None:
+        self.packet = Packet()
+
+    def process(self, cc: Context) -> None:
+        cc.set_bound(self.last, cc.timestamp)
+        self.packet = cc.packet(self.number)
+
+    def close(self, cc: Context) -> None:
+        cc.send_packet(self.last, self.packet)
+
+
+def test_a_bound_at_the_input_timestamp_and_a_packet_at_the_end() -> None:
+    """A-4: the packet is in the past of nothing, since the bound is its own timestamp."""
+    text = """input_stream: "in" node { calculator: "RunsLate" input_stream: "in" output_stream: "last" }
+    node { calculator: "RunsSettled" input_stream: "in" input_stream: "last" output_stream: "out" }"""
+    counts = []
+    found: list[Any] = []
+    with Graph(text, num_threads=0) as graph:
+        graph.observe("out", lambda packet: found.append(packet.value))
+        graph.start()
+        for t in range(4):
+            graph.process({"in": t}, t)
+            counts.append(len(found))
+    assert counts == [0, 1, 2, 3]
+    assert [t for t, _ in found] == [0, 1, 2, 3]
+
+
+class Summary(
+    Calculator,
+    name="RunsSummary",
+    timestamp_offset=None,
+    input_policy="ImmediateInputStreamHandler",
+    process_timestamp_bounds=True,
+):
+    """Sums what comes and sends the sum at Max, when the end of the input is known."""
+
+    number = Input[int]()
+    total = Output[int]()
+
+    def open(self, cc: Context) -> None:
+        self.sum = 0
+
+    def process(self, cc: Context) -> None:
+        self.sum += cc.get(self.number, 0)
+        output = cc.output(self.total)
+        assert output is not None
+        if not output.closed and (
+            cc.is_done(self.number) or cc.timestamp >= MAX or cc.timestamp == PRESTREAM
+        ):
+            cc.send(self.total, self.sum, MAX)
+            cc.close(self.total)
+
+
+@pytest.mark.parametrize(
+    ("packets", "expected_before_the_end"),
+    [
+        ([(10, 10), (20, 11)], []),
+        ([(10, 10), (20, MAX)], [(30, MAX)]),
+        ([(10, PRESTREAM)], [(10, MAX)]),
+        ([(10, POSTSTREAM)], [(10, MAX)]),
+    ],
+)
+def test_a_summary_at_the_end(packets: list[tuple[int, int]], expected_before_the_end: list[Any]) -> None:
+    """A-8."""
+    found: list[tuple[int, int]] = []
+    text = 'input_stream: "in" node { calculator: "RunsSummary" input_stream: "in" output_stream: "out" }'
+    with Graph(text, num_threads=0) as graph:
+        graph.observe("out", lambda packet: found.append((packet.value, packet.time)))
+        graph.start()
+        for value, t in packets:
+            graph.process({"in": value}, t)
+        assert found == expected_before_the_end
+    assert found == [(sum(value for value, _ in packets), MAX)]
+
+
+class Endless(Calculator, name="RunsEndless", timestamp_offset=None):
+    number = Output[int]()
+    event = Output[int]("EVENT")
+
+    def open(self, cc: Context) -> None:
+        self.next = 0
+        cc.send(self.event, 1, 1)
+
+    def process(self, cc: Context) -> None:
+        cc.send(self.number, self.next, self.next)
+        self.next += 1
+
+    def close(self, cc: Context) -> None:
+        cc.send(self.event, 2, 2)
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_closing_all_sources(threads: int) -> None:
+    """A-12, C-10: an endless source ends, and what it sends in Close arrives."""
+    text = """max_queue_size: 5 input_stream: "in"
+    node { calculator: "RunsEndless" output_stream: "numbers" output_stream: "EVENT:events" }
+    node { calculator: "PassThroughCalculator" input_stream: "numbers" output_stream: "passed" }
+    node { calculator: "PassThroughCalculator" input_stream: "in" output_stream: "same" }"""
+    found: dict[str, list[int]] = {name: [] for name in ("events", "passed", "same")}
+    enough = threading.Event()
+
+    def note(name: str) -> Callable[[Packet], None]:
+        def observe(packet: Packet) -> None:
+            found[name].append(packet.value)
+            if name == "passed" and len(found[name]) == 8:
+                enough.set()
+
+        return observe
+
+    graph = Graph(text, num_threads=threads)
+    for name in found:
+        graph.observe(name, note(name))
+    graph.start()
+    for t in range(8):
+        graph.add_packet("in", t, t)
+    assert enough.wait(60)
+    graph.close_all_inputs()
+    graph.wait_until_done()
+    assert found["same"] == list(range(8))
+    assert found["passed"] == list(range(len(found["passed"])))
+    assert len(found["passed"]) >= 8
+    assert found["events"] == [1, 2]
+
+
+class EverySecond(Calculator, name="RunsEverySecond", timestamp_offset=None):
+    number = Input[int]()
+    out = Output[int]()
+
+    def process(self, cc: Context) -> None:
+        if cc.timestamp % 20 == 0:
+            cc.set_bound(self.out, cc.timestamp + 1)
+
+
+def test_parallel_calls_that_set_bounds_now_and_then() -> None:
+    """A-14, I-41."""
+    text = """input_stream: "in" node { calculator: "RunsEverySecond" input_stream: "in" output_stream: "out"
+    max_in_flight: 5 }"""
+    found: list[Packet] = []
+    with Graph(text, num_threads=4) as graph:
+        graph.observe("out", found.append, bounds=True)
+        graph.start()
+        for t in range(10, 100, 10):
+            graph.add_packet("in", t, t)
+    assert all(packet.is_empty() for packet in found)
+    assert [packet.time for packet in found] == sorted(packet.time for packet in found)
+
+
+class FarBound(Calculator, name="RunsFarBound"):
+    number = Input[int]()
+    out = Output[int]()
+
+    def process(self, cc: Context) -> None:
+        if cc.timestamp == 0:
+            cc.set_bound(self.out, 10_000)
+
+
+def test_an_offset_below_an_explicit_bound_is_ignored() -> None:
+    """A-15, C-37."""
+    text = 'input_stream: "in" node { calculator: "RunsFarBound" input_stream: "in" output_stream: "out" }'
+    found: list[int] = []
+    with Graph(text, num_threads=0) as graph:
+        graph.observe("out", lambda packet: found.append(packet.time), bounds=True)
+        graph.start()
+        for t in range(0, 100, 10):
+            graph.process({"in": t}, t)
+    assert found == [9_999]
+
+
+def test_nodes_without_streams_open_and_close_once() -> None:
+    """C-5, S-13."""
+    called = order('node { name: "alone" calculator: "RunsOrder" input_side_packet: "NOTE:note" }')
+    assert called == ["open alone", "close alone"]
+    assert {DONE, MIN, ONE_OVER_POSTSTREAM} == {2**63 - 1, -(2**63) + 3, 2**63 - 2}
