@@ -202,11 +202,12 @@ class ImageCropping(Calculator, name="ImageCroppingCalculator"):
         if not region.rotation and scale == 1 and inside:
             rows, columns = slice(int(top), int(top + height)), slice(int(left), int(left + width))
             return ImageFrame.adopt(source[rows, columns], frame.image_format)
-        if self._map is None or self._map[0] != region:
+        known = self._map  # calls may run side by side
+        if known is None or known[0] != region:
             warp = _inverse_warp(region, width, height)
-            self._map = region, nearest_map(warp, int(width), int(height))
+            known = self._map = region, nearest_map(warp, int(width), int(height))
         replicate = self.options.border_mode is BorderMode.BORDER_REPLICATE
-        pixels = sample_nearest(source, self._map[1], replicate=replicate)
+        pixels = sample_nearest(source, known[1], replicate=replicate)
         return ImageFrame.adopt(pixels, frame.image_format)
 
 

@@ -142,6 +142,26 @@ def test_pixels_equally_near_are_those_of_opencv_4() -> None:
     assert found[:, 5].tolist() == [0, 0, 1, 4, 6, 9, 12]
 
 
+def test_many_regions_side_by_side() -> None:
+    """Calls that run in parallel do not mix up their regions."""
+    image = noise(40, 40, 3)
+    regions = [(0.5, 0.1 * (k % 7)) for k in range(60)]
+    rects = [NormalizedRect(x_center=x, y_center=x, width=0.5, height=0.4, rotation=r) for x, r in regions]
+    alone = [crop(image, norm_rect=rect) for rect in rects[:7]]
+    text = "num_threads: 4 " + node(
+        "ImageCropping", ["IMAGE:image", "NORM_RECT:rect"], ["IMAGE:out"], more="max_in_flight: 4"
+    )
+    frame = ImageFrame.adopt(image)
+    inputs: dict[str, list[tuple[int, Any]]] = {
+        "image": [(at, frame) for at in range(60)],
+        "rect": list(enumerate(rects)),
+    }
+    found = run_graph(text, inputs, ["out"])["out"]
+    assert [at for at, _ in found] == list(range(60))
+    for at, out in found:
+        np.testing.assert_array_equal(out.numpy_view(), alone[at % 7])
+
+
 def test_what_lies_inside_is_not_copied() -> None:
     frame = ImageFrame.adopt(noise(8, 9, 3))
     rect = Rect(x_center=4, y_center=3, width=4, height=2)
