@@ -14,9 +14,10 @@ from mpgraph.options import has
 
 from .detections_to_rects import DetectionsToRects, DetectionsToRectsOptions, Size
 
-__all__ = ["AlignmentPointsRects"]
+__all__ = ["AlignmentPointsRects", "square_at"]
 
 _F: Final = np.float32
+Point = tuple[np.float32, np.float32]
 
 
 class AlignmentPointsRects(DetectionsToRects, name="AlignmentPointsRectsCalculator"):
@@ -55,8 +56,14 @@ class AlignmentPointsRects(DetectionsToRects, name="AlignmentPointsRectsCalculat
     def normalized_rect(self, location: LocationData, size: Size | None) -> NormalizedRect:
         """The square around the first keypoint."""
         assert size is not None  # process waits for it, since the options have a rotation vector
-        (x, y), (x_end, y_end) = self.rotation_vector(location, size)
-        side = np.sqrt((x_end - x) * (x_end - x) + (y_end - y) * (y_end - y)) * _F(2)
-        width, height = _F(size[0]), _F(size[1])
-        numbers = [float(number) for number in (x / width, y / height, side / width, side / height)]
-        return NormalizedRect(x_center=numbers[0], y_center=numbers[1], width=numbers[2], height=numbers[3])
+        center, end = self.rotation_vector(location, size)
+        return square_at(center, end, size)
+
+
+def square_at(center: Point, end: Point, size: Size) -> NormalizedRect:
+    """The square of pixels around a point, as wide as twice the distance of another."""
+    (x, y), (x_end, y_end) = center, end
+    side = np.sqrt((x - x_end) * (x - x_end) + (y - y_end) * (y - y_end)) * _F(2)
+    width, height = _F(size[0]), _F(size[1])
+    numbers = [float(number) for number in (x / width, y / height, side / width, side / height)]
+    return NormalizedRect(x_center=numbers[0], y_center=numbers[1], width=numbers[2], height=numbers[3])
