@@ -70,7 +70,19 @@ def test_a_graph_without_numbers_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize(
     ("name", "loaded"),
-    [(name, ["numpy"]) for name in ("Image", "ImageFormat", "ImageFrame", "Tensor")] + [("Packet", [])],
+    [(name, ["numpy"]) for name in ("Image", "ImageFormat", "ImageFrame", "Tensor")]
+    + [
+        (name, [])
+        for name in (
+            "Packet",
+            "Timestamp",
+            "CalculatorGraph",
+            "ValidatedGraphConfig",
+            "install_as_mediapipe",
+            "resource_util",
+            "solutions",
+        )
+    ],
 )
 def test_payload_types_are_loaded_when_they_are_asked_for(name: str, loaded: list[str]) -> None:
     assert loaded_by(f"import mpgraph\nmpgraph.{name}\nfrom mpgraph import {name}") == loaded

@@ -13,6 +13,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final
 
+from . import messages
+
 __all__ = ["install_as_mediapipe", "uninstall"]
 
 VERSION: Final = "0.10.21"
@@ -62,6 +64,8 @@ _PACKAGES: Final[dict[str, dict[str, str]]] = {
 """What the packages have that are more than folders of message modules."""
 _MESSAGES: Final = "mpgraph.formats.protos"
 """The folder whose modules have upstream's names."""
+_OPTIONS: Final = "mpgraph.options"
+"""Stands for the module of a calculator's options, which its class makes."""
 
 
 class _Alias(ModuleType):
@@ -77,34 +81,34 @@ class _Alias(ModuleType):
         return value
 
     def _find(self, name: str) -> Any:
-        table = _PACKAGES.get(self.__name__)
-        if table is None:
-            target = _target(self.__name__)
-            if target is not None:
-                module = importlib.import_module(target)
-                if hasattr(module, name):
-                    return getattr(module, name)
-        elif name in table:
-            place, _, attribute = table[name].partition(":")
-            if not attribute:
-                return importlib.import_module(f"{self.__name__}.{name}" if _is_own(place) else place)
-            return getattr(importlib.import_module(place), attribute)
         inner = f"{self.__name__}.{name}"
-        if _target(inner) is not None:
+        place, _, attribute = _PACKAGES.get(self.__name__, {}).get(name, "").partition(":")
+        if attribute:
+            return getattr(importlib.import_module(place), attribute)
+        if place.startswith("mediapipe."):
+            return importlib.import_module(place)
+        if place or (hasattr(self, "__path__") and _target(inner) is not None):
             return importlib.import_module(inner)
+        target = _target(self.__name__)
+        if target == _OPTIONS:
+            message = messages.options_message(self.__name__)
+            if message.DESCRIPTOR.name == name:
+                return message
+        elif target is not None and target != _MESSAGES:
+            module = importlib.import_module(target)
+            if hasattr(module, name):
+                return getattr(module, name)
         msg = f'mpgraph has no "{inner}" (yet); {self.__name__} has here: {", ".join(dir(self)) or "nothing"}'
         raise AttributeError(msg)
 
     def __dir__(self) -> list[str]:
         table = _PACKAGES.get(self.__name__)
         target = _target(self.__name__)
+        if target == _OPTIONS:
+            return [messages.options_message(self.__name__).DESCRIPTOR.name]
         if table is not None or not target:
             return sorted(table or ())
         return [name for name in dir(importlib.import_module(target)) if not name.startswith("_")]
-
-
-def _is_own(place: str) -> bool:
-    return place.startswith("mpgraph.")
 
 
 def _target(name: str) -> str | None:
@@ -113,14 +117,18 @@ def _target(name: str) -> str | None:
         return "mpgraph.compat"
     package, _, last = name.rpartition(".")
     place = _PACKAGES.get(package, {}).get(last, "")
-    if place and ":" not in place and _is_own(place):
+    if place.startswith("mpgraph.") and ":" not in place:
         return place
     inner = name.removeprefix("mediapipe").removeprefix(".")
     place = f"{_MESSAGES}.{inner}"
     try:
-        return place if inner and importlib.util.find_spec(place) is not None else None
+        if inner and importlib.util.find_spec(place) is not None:
+            return place
     except ModuleNotFoundError:
-        return None
+        pass
+    if inner in messages.FOLDERS:
+        return _MESSAGES
+    return _OPTIONS if messages.options_message(name) is not None else None
 
 
 class _Finder:
@@ -142,7 +150,7 @@ class _Finder:
             has = ", ".join(dir(sys.modules[package])) if package in sys.modules else ""
             msg = f'mpgraph has no "{name}" (yet); {package} has here: {has or "nothing"} (asked for: {last})'
             raise ModuleNotFoundError(msg, name=name)
-        is_package = name in _PACKAGES or (not found.endswith("_pb2") and found.startswith(_MESSAGES))
+        is_package = name in _PACKAGES or (not name.endswith("_pb2") and found.startswith(_MESSAGES))
         return ModuleSpec(name, self, is_package=is_package)  # type: ignore[arg-type]
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
@@ -153,6 +161,8 @@ class _Finder:
         """Gives it the version; all else is looked up when it is asked for."""
         if module.__name__ == "mediapipe":
             module.__version__ = VERSION  # type: ignore[attr-defined]
+        elif module.__name__ == "mediapipe.framework.calculator_pb2":
+            messages.join_text_format()
 
 
 _FINDER: Final = _Finder()
@@ -183,5 +193,6 @@ def uninstall() -> None:
     """Undoes `install_as_mediapipe`: from now on ``import mediapipe`` gets whatever is installed."""
     if _FINDER in sys.meta_path:
         sys.meta_path.remove(_FINDER)
+    messages.leave_text_format()
     for name in [name for name, module in sys.modules.items() if isinstance(module, _Alias)]:
         del sys.modules[name]

@@ -143,3 +143,34 @@ def test_refused_beside_another_and_no_trace_is_left(monkeypatch: pytest.MonkeyP
     uninstall()
     assert sys.meta_path == before
     assert "mediapipe" in sys.modules
+
+
+def test_options_of_calculators_have_their_modules(tmp_path: Path) -> None:
+    code = """
+import mpgraph
+mpgraph.install_as_mediapipe()
+from google.protobuf import text_format
+from mediapipe.calculators.util import thresholding_calculator_pb2
+from mediapipe.calculators.core.gate_calculator_pb2 import GateCalculatorOptions
+from mediapipe.framework import calculator_pb2
+import mediapipe as mp
+Node = calculator_pb2.CalculatorGraphConfig.Node
+node = Node(calculator="ThresholdingCalculator")
+node.options.Extensions[thresholding_calculator_pb2.ThresholdingCalculatorOptions.ext].threshold = 0.5
+text = 'calculator: "ThresholdingCalculator" options { [mediapipe.ThresholdingCalculatorOptions.ext] { threshold: 0.5 } }'
+assert text_format.Parse(text, Node()) == node
+text = 'node_options { [type.googleapis.com/mediapipe.GateCalculatorOptions] { allow: true } }'
+parsed = text_format.Parse(text, Node())
+options = GateCalculatorOptions()
+assert parsed.node_options[0].Unpack(options) and options.allow
+assert "allow: true" in text_format.MessageToString(parsed)
+try:
+    from mediapipe.calculators.core import nothing_calculator_pb2
+except ImportError as error:
+    print(error)
+from mpgraph.compat.install import uninstall
+before = text_format._BuildMessageFromTypeName
+uninstall()
+assert text_format._BuildMessageFromTypeName is not before
+"""
+    assert "nothing_calculator_pb2" in run(code, at=tmp_path)
