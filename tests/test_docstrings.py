@@ -10,15 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import example_generator  # noqa: F401 - registers what an example names
 import pytest
 
 from mpgraph.calculator import CalculatorBase
 from mpgraph.config.schema import GraphConfig, NodeConfig
 from mpgraph.config.subgraph import Library, Subgraph
 from mpgraph.config.validate import make_plan
-from mpgraph.packet_generator import PacketGenerator
 from mpgraph.port_map import PortMap
-from mpgraph.ports import SideInput, SideOutput
 from mpgraph.runtime.policies import POLICIES
 
 ROOT: Final = Path(__file__).parents[1]
@@ -79,13 +78,6 @@ def calculators() -> dict[str, type[Any]]:
 
 
 CALCULATORS: Final = calculators()
-
-
-class Doubled(PacketGenerator, name="DoubledGenerator"):
-    """The generator that an example names."""
-
-    number = SideInput[int]()
-    doubled = SideOutput[int]()
 
 
 def example(cls: type[Any]) -> str:

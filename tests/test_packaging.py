@@ -211,6 +211,7 @@ OF_A_WHOLE_FOLDER: Final = {
     "tests/compat/test_side_by_side.py",
     "tests/compat/test_user_scripts.py",
     "tests/config/test_canonical.py",
+    "tests/config/test_fuzz.py",
     "tests/formats/test_messages.py",
     "tests/runtime/test_against_oracle.py",
     "tests/runtime/test_properties.py",

@@ -6,6 +6,7 @@ import importlib.metadata
 import inspect
 import textwrap
 
+import example_generator  # noqa: F401 - registers what an example names
 import pytest
 
 from mpgraph import Graph
