@@ -12,7 +12,9 @@ The budget, 60 seconds unless given, is for all of it; a crash stops it, and the
 from __future__ import annotations
 
 import sys
+import tempfile
 from contextlib import suppress
+from pathlib import Path
 
 from mpgraph.config.library import Library
 from mpgraph.config.schema import GraphConfig
@@ -62,11 +64,14 @@ def main() -> None:
     for seed in SEEDS:
         one_input(seed)
         one_input(seed[: len(seed) // 2])
+    corpus = Path(tempfile.mkdtemp())
+    for index, seed in enumerate(SEEDS):
+        (corpus / str(index)).write_bytes(seed)
+        with suppress(ConfigError):
+            (corpus / f"{index}b").write_bytes(GraphConfig.from_text(seed.decode()).to_binary())
+    limits = [f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048", "-max_len=600"]
     atheris.instrument_all()
-    atheris.Setup(
-        [sys.argv[0], f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048", "-max_len=400"],
-        one_input,
-    )
+    atheris.Setup([sys.argv[0], *limits, str(corpus)], one_input)
     atheris.Fuzz()
 
 

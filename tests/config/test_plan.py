@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from oracle_client import needs_oracle, oracle
 
-from mpgraph import Graph
+from mpgraph import Calculator, Context, Graph, SideInput
 from mpgraph.config.plan import DEFAULT_POLICY
 from mpgraph.errors import ContractError, RunError
 
@@ -88,3 +88,29 @@ def test_upstream_finds_the_same_types() -> None:
             assert name(plan.registered_stream_type_name, stream) == wanted
     for side, wanted in theirs["side_packets"].items():
         assert name(plan.registered_side_packet_type_name, side) == wanted
+
+
+SEEN: list[bool] = []
+
+
+class Optional(Calculator, name="PlOptional"):
+    """Looks whether its side packet is there."""
+
+    side = SideInput[int]("SIDE", optional=True)
+
+    def open(self, cc: Context) -> None:
+        SEEN.append(self.side in cc)
+
+
+def test_side_packets_that_are_not_there_or_that_nobody_takes() -> None:
+    """V-32, V-34."""
+    SEEN.clear()
+    graph = Graph('node { calculator: "PlOptional" input_side_packet: "SIDE:s" }', side_packets={"unused": 1})
+    graph.run({"unused_too": 2})
+    graph.run({"s": 3})
+    assert SEEN == [False, True]
+
+
+def test_a_named_executor_needs_no_type() -> None:
+    """V-25 is upstream's: there the application must provide such an executor; here it is a thread pool."""
+    assert Graph('executor { name: "own" }').plan.executors["own"].num_threads == 0

@@ -1,4 +1,4 @@
-"""Templates as subgraphs, from text and from bytes (spec TP-4, TP-7, TP-8)."""
+"""Templates as subgraphs, from text and from bytes (spec G-10, TP-4, TP-7, TP-8)."""
 
 from __future__ import annotations
 

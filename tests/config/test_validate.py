@@ -251,6 +251,8 @@ def test_a_back_edge_breaks_a_cycle() -> None:
     assert made.nodes[1].back_edges == frozenset()
     plan(IN + node("VaAny", "in b", "b", back % ":1"))
     plan(IN + node("VaPass", "in", "a") + node("VaPass", "a", "b", back % ""))  # V-17: needless
+    (missing,) = errors(IN + node("VaAny", "in LOOP:b", "a", back % "LOOP"))  # V-17: nobody makes it
+    assert 'Input Stream "b" for node with sorted index 0 name VaAny does not have a' in missing
 
 
 CYCLES = [

@@ -1,4 +1,4 @@
-"""SwitchContainer (spec 6.5): its expansion, its errors and its behaviour."""
+"""SwitchContainer (spec SW-1 to SW-10): its expansion, its errors and its behaviour."""
 
 from __future__ import annotations
 
