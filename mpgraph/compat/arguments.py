@@ -49,9 +49,14 @@ def read_config(arguments: Mapping[str, Any]) -> GraphConfig:
     config = arguments["graph_config"]
     if isinstance(config, GraphConfig):
         return config
-    text = str(config)
     try:
-        return GraphConfig.from_text(text)
+        if _is_message(config):  # as text it would lose options that nobody has loaded yet
+            return GraphConfig.from_binary(config.SerializeToString())
+        return GraphConfig.from_text(str(config))
     except ConfigError as error:
-        msg = f"Failed to parse: {text}"
+        msg = f"Failed to parse: {config}"
         raise RuntimeError(msg) from error
+
+
+def _is_message(config: Any) -> bool:
+    return getattr(getattr(config, "DESCRIPTOR", None), "full_name", "") == "mediapipe.CalculatorGraphConfig"

@@ -9,14 +9,14 @@ from operator import itemgetter
 from typing import Any, Self
 
 from mpgraph.calculator import Calculator
-from mpgraph.config.schema import GraphConfig, NodeConfig
+from mpgraph.config.schema import NodeConfig
 from mpgraph.context import Context
 from mpgraph.formats.protos.framework import calculator_pb2
 from mpgraph.packet import Packet
 from mpgraph.ports import Inputs, SideInput
 from mpgraph.timestamp import UNSET, is_allowed_in_stream
 
-from .arguments import incompatible
+from .arguments import incompatible, read_config
 from .calculator_graph import CalculatorGraph
 
 __all__ = ["TaskRunner"]
@@ -69,7 +69,7 @@ class TaskRunner:
                 graph_config,
                 packets_callback,
             )
-        config = GraphConfig.from_binary(graph_config.SerializeToString())
+        config = read_config({"graph_config": graph_config})
         outputs = [entry.rpartition(":")[2] for entry in config.output_stream]
         if not outputs:
             msg = "Graph has no valid output streams."

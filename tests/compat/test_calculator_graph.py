@@ -90,6 +90,25 @@ def test_a_binary_file(tmp_path: Path) -> None:
         CalculatorGraph(binary_graph_path=str(path))
 
 
+@pytest.mark.parametrize("empty", [True, False])
+def test_options_that_the_message_keeps_as_bytes(empty: bool) -> None:
+    """An Any whose type nobody has loaded prints as bytes; GateCalculatorOptions.empty_packets_as_allow is 1."""
+    config = calculator_pb2.CalculatorGraphConfig(input_stream=["in", "allow"], output_stream=["out"])
+    node = config.node.add(calculator="GateCalculator", output_stream=["out"])
+    node.input_stream.extend(["in", "ALLOW:allow"])
+    node.node_options.add(
+        type_url="type.googleapis.com/mediapipe.GateCalculatorOptions", value=bytes([8, empty])
+    )
+    graph = CalculatorGraph(graph_config=config)
+    out: list[Packet] = []
+    graph.observe_output_stream("out", lambda _, packet: out.append(packet))
+    graph.start_run()
+    graph.add_packet_to_input_stream("in", packet_creator.create_int(1), 0)
+    graph.add_packet_to_input_stream("allow", Packet(), 0)
+    graph.close()
+    assert len(out) == empty
+
+
 @pytest.mark.parametrize(
     ("value", "kind", "text"),
     [("value", ValueError, "no such value"), ("other", RuntimeError, "no such file")],
