@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from face_detector import DECODE, compare_detectors, detector, noise
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpgraph.calculators.tensor.ssd_anchors import SsdAnchorsOptions, anchors_of
 from oracle_client import needs_oracle
@@ -72,6 +72,7 @@ def test_fixed_anchors_are_taken_as_they_are() -> None:
     st.lists(st.sampled_from([0.5, 1.0, 2.0]), max_size=3),
     st.booleans(),
 )
+@settings(max_examples=50, deadline=None)
 def test_every_cell_has_its_boxes(
     strides: list[int], width: int, height: int, ratios: list[float], more: bool
 ) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from face_detector import compare_detectors, detector, noise
 from graph_steps import add, node, play
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle_client import needs_oracle
 
@@ -38,6 +38,7 @@ def matrix(*six: float) -> tuple[float, ...]:
     st.tuples(NUMBERS, NUMBERS),
     st.tuples(st.floats(0, 4, width=16), st.floats(0, 4, width=16)),
 )
+@settings(max_examples=50, deadline=None)
 def test_corners_and_keypoints_are_moved(
     six: tuple[float, ...], at: tuple[float, float], size: tuple[float, float]
 ) -> None:

@@ -18,10 +18,11 @@ TEXT = node("InverseMatrix", ["MATRIX:a"], ["MATRIX:o"])
 
 
 @given(st.lists(st.floats(-4, 4, width=16), min_size=16, max_size=16))
+@settings(deadline=None)
 def test_both_together_do_nothing(numbers: list[float]) -> None:
     matrix = np.array(numbers).reshape(4, 4) + 20 * np.eye(4)
     ((_, found),) = play(TEXT, [add("a", 1, tuple(matrix.ravel().tolist()))], ["o"])["o"]
-    assert np.allclose(matrix @ np.array(found).reshape(4, 4), np.eye(4), atol=1e-5)
+    assert np.allclose(matrix @ np.array(found).reshape(4, 4), np.eye(4), atol=1e-4)
 
 
 @pytest.mark.parametrize("matrix", [(0.0,) * 16, (1.0,) * 16])
