@@ -5,10 +5,10 @@ Plain state; the scheduler calls it under the graph's lock.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Container, Mapping, Sequence
 from enum import IntEnum
 from heapq import heappush
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from mpgraph.calculator import CalculatorBase
@@ -16,7 +16,16 @@ from mpgraph.config.plan import NodePlan
 from mpgraph.context import Context, OutputSlot, SideOutputSlot
 from mpgraph.errors import RunError, StopGraph
 from mpgraph.packet import Packet
-from mpgraph.timestamp import DONE, MAX, MIN, ONE_OVER_POSTSTREAM, PRESTREAM, UNSTARTED, add_offset
+from mpgraph.timestamp import (
+    DONE,
+    MAX,
+    MIN,
+    ONE_OVER_POSTSTREAM,
+    PRESTREAM,
+    UNSTARTED,
+    add_offset,
+    debug_string,
+)
 
 from .policies import CLOSE, READY, DefaultPolicy, SingleStreamPolicy, make_policy
 from .stream import InputStream, OutputStream, offset_bound
@@ -65,6 +74,7 @@ class Node:
 
     __slots__ = (
         "_context",
+        "_finished",
         "_free",
         "_make_context",
         "_none_done",
@@ -137,7 +147,8 @@ class Node:
         self.processed = self._processed
         self.free = False
         self._free: list[Context] = []
-        self._order: deque[tuple[Context, list[bool]]] = deque()
+        self._order: list[Context] = []  # of calls in parallel, by timestamp
+        self._finished: set[int] = set()  # the timestamps of those that wait for an earlier one
         self._side_slots: list[SideOutputSlot] = []
 
     def connect(self, inputs: Sequence[InputStream]) -> None:
@@ -211,6 +222,8 @@ class Node:
         while self.in_flight < self.max_in_flight:
             try:
                 status, timestamp = self.policy.readiness()
+                if status is READY and self.in_flight:
+                    self._check_parallel(timestamp)
             except RunError as error:
                 error.add_note(f'input policy of node "{self.name}"')
                 self.run.record(error)
@@ -224,6 +237,15 @@ class Node:
                 elif timestamp > self.settled:
                     self._settle_outputs(timestamp)
             return
+
+    def _check_parallel(self, timestamp: int) -> None:
+        """Refuses a call at the timestamp of another that has not been delivered (I-41)."""
+        if any(cc.timestamp == timestamp for cc in self._order):
+            msg = (
+                f'node "{self.name}" would run twice at once for timestamp {debug_string(timestamp)}; '
+                "max_in_flight above 1 needs an input policy that calls once per timestamp"
+            )
+            raise RunError(msg)
 
     def schedule(self, cc: Context) -> None:
         """Queues a call of `process`."""
@@ -315,7 +337,7 @@ class Node:
             cc = self._free.pop() if self._free else self._another_context()
             for slot, output in zip(cc.outputs, self.outputs, strict=True):
                 slot.start_bound = output.bound
-            self._order.append((cc, [False]))
+            self._order.append(cc)
         cc.timestamp = timestamp
         cc.inputs = inputs
         cc.done = self._none_done
@@ -377,7 +399,7 @@ class Node:
         """
         cc.inputs = ()
         if self.max_in_flight > 1:
-            self._finish_in_order(cc)
+            self._finish_in_order(cc, sent=sent)
             return
         self.in_flight = 0
         self.free = self.state is OPENED and not self.run.errors
@@ -388,18 +410,20 @@ class Node:
         for slot, stream in self._outputs:
             self._send(slot, stream, timestamp)
 
-    def _finish_in_order(self, cc: Context) -> None:
-        for waiting, finished in self._order:
-            if waiting is cc:
-                finished[0] = True
-        while self._order and self._order[0][1][0]:
-            first, _ = self._order.popleft()
+    def _finish_in_order(self, cc: Context, *, sent: bool) -> None:
+        self.in_flight -= 1
+        if not sent:
+            return  # it stays the earliest, and holds back all that is later
+        self._finished.add(cc.timestamp)
+        self._order.sort(key=attrgetter("timestamp"))
+        while self._order and self._order[0].timestamp in self._finished:
+            first = self._order.pop(0)
             timestamp = first.timestamp
+            self._finished.discard(timestamp)
             self.settled = max(self.settled, offset_bound(timestamp, 0))
             for slot, stream in zip(first.outputs, self.outputs, strict=True):
                 self._send(slot, stream, timestamp)
             self._free.append(first)
-        self.in_flight -= 1
 
     def _send(self, slot: OutputSlot, stream: OutputStream, timestamp: int) -> None:
         bound = stream.bound

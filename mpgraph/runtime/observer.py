@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mpgraph.errors import RunError
 from mpgraph.packet import Packet
-from mpgraph.timestamp import DONE, POSTSTREAM, UNSTARTED, previous_allowed_in_stream
+from mpgraph.timestamp import DONE, POSTSTREAM, PRESTREAM, UNSTARTED, previous_allowed_in_stream
 
 from .stream import InputStream
 
@@ -142,6 +142,8 @@ class Poller:
         return len(self.stream.queue)
 
     def reset(self) -> None:
-        """Drops the packets that wait."""
+        """Drops the packets that wait, and forgets how far the stream is settled; its end stays (OB-4)."""
         self.stream.queue.clear()
+        if self.stream.bound != DONE:
+            self.stream.bound = PRESTREAM
         self.stream.resized()

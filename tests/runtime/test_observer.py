@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -115,6 +116,50 @@ def test_a_poller_of_a_failed_run_ends() -> None:
     assert poller.next() is None
     with pytest.raises(RunError, match="minimum expected"):
         graph.close()
+
+
+def test_resetting_a_poller_forgets_packets_and_bound_but_not_the_end() -> None:
+    """OB-4."""
+    with Graph(ONE, num_threads=0) as graph:
+        poller = graph.poll("b", bounds=True)
+        graph.start()
+        graph.add_packet("a", "x", 1)
+        graph.set_bound("a", 10)
+        graph.wait_until_idle()
+        poller.reset()
+        graph.add_packet("a", "y", 20)
+        assert seen(poller.next()) == (20, "y")
+        graph.close_all_inputs()
+        graph.wait_until_idle()
+        poller.reset()
+        assert poller.next() is None
+
+
+def test_a_poller_ends_with_its_graph() -> None:
+    """OB-4: it does not keep the graph, and has nothing to wait for when that is gone."""
+    graph = Graph(ONE)
+    poller = graph.poll("b")
+    graph.start()
+    graph.add_packet("a", "x", 1)
+    graph.wait_until_idle()
+    del graph
+    gc.collect()
+    assert [seen(p) for p in poller] == [(1, "x")]
+    assert poller.next() is None
+
+
+def test_bounds_that_an_observer_was_told_are_not_told_again_in_the_next_run() -> None:
+    """S-23: as upstream, only packets begin anew."""
+    found: list[Any] = []
+    graph = Graph(ONE, num_threads=0)
+    graph.observe("b", lambda p: found.append(seen(p)), bounds=True)
+    for bound in (10, 8, 12):
+        with graph:
+            graph.start()
+            graph.set_bound("a", bound)
+            graph.wait_until_idle()
+            found.append(bound)
+    assert found == [(9, None), 10, 8, (11, None), 12]
 
 
 def test_a_full_poller_throttles_the_graph() -> None:

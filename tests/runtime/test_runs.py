@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 import pytest
 
-from mpgraph import Calculator, Context, Graph, Input, Inputs, Output, Outputs, Packet, SideInput, StopGraph
-from mpgraph.errors import CancelledError, GraphClosedError, RunError, ThrottledError
+from mpgraph import (
+    Calculator,
+    Context,
+    Graph,
+    Input,
+    Inputs,
+    Output,
+    Outputs,
+    Packet,
+    SideInput,
+    SideOutput,
+    StopGraph,
+)
+from mpgraph.errors import CancelledError, GraphClosedError, RunError, SidePacketError, ThrottledError
 from mpgraph.timestamp import DONE, MAX, MIN, ONE_OVER_POSTSTREAM, POSTSTREAM, PRESTREAM, UNSTARTED
 
 
@@ -613,6 +626,121 @@ def test_parallel_calls_that_set_bounds_now_and_then() -> None:
             graph.add_packet("in", t, t)
     assert all(packet.is_empty() for packet in found)
     assert [packet.time for packet in found] == sorted(packet.time for packet in found)
+
+
+class Gated(Calculator, name="RunsGated", timestamp_offset=None, input_policy="ImmediateInputStreamHandler"):
+    """Passes everything, each call when its gate is open."""
+
+    inputs = Inputs[int]()
+    out = Output[int]()
+    entered: ClassVar[dict[int, threading.Event]] = {}
+    gates: ClassVar[dict[int, threading.Event]] = {}
+
+    def process(self, cc: Context) -> None:
+        self.entered[cc.timestamp].set()
+        assert self.gates[cc.timestamp].wait(60)
+        if all(packet.is_empty() for packet in cc.inputs):
+            return  # an input has ended
+        if cc.timestamp == 6:
+            self.gates[3].set()
+        if cc.timestamp < 0:
+            msg = "below 0"
+            raise ValueError(msg)
+        cc.send(self.out, cc.timestamp)
+
+
+GATED = """input_stream: "a" input_stream: "b" node { name: "gated" calculator: "RunsGated"
+    input_stream: "a" input_stream: "b" output_stream: "out" max_in_flight: 2 }"""
+
+
+def gated(*times: int) -> None:
+    Gated.entered = defaultdict(threading.Event)
+    Gated.gates = defaultdict(threading.Event)
+    for t in times:
+        Gated.gates[t].clear()
+    Gated.gates[6].set()
+
+
+def test_parallel_calls_deliver_by_timestamp_whoever_began_first() -> None:
+    """I-41: the call at 5 ends first, as the one at 6 begins in its place, and waits for the one at 3."""
+    gated(3, 5)
+    found: list[int] = []
+    graph = Graph(GATED, num_threads=2)
+    graph.observe("out", lambda packet: found.append(packet.value))
+    graph.start()
+    graph.add_packet("a", 0, 5)
+    assert Gated.entered[5].wait(60)
+    graph.add_packet("b", 0, 3)
+    assert Gated.entered[3].wait(60)
+    graph.add_packet("a", 0, 6)
+    Gated.gates[5].set()
+    graph.wait_until_idle()
+    graph.cancel()
+    with pytest.raises(CancelledError):
+        graph.close()
+    assert found == [3, 5, 6]
+
+
+def test_two_parallel_calls_at_one_timestamp_are_an_error() -> None:
+    """I-41; upstream ends the process."""
+    gated(5)
+    graph = Graph(GATED, num_threads=2)
+    graph.start()
+    graph.add_packet("a", 0, 5)
+    assert Gated.entered[5].wait(60)
+    graph.add_packet("b", 0, 5)
+    Gated.gates[5].set()
+    with pytest.raises(RunError, match=r'node "gated" would run twice at once for timestamp 5'):
+        graph.close()
+
+
+def test_a_failed_parallel_call_settles_nothing() -> None:
+    """C-9, I-41: what comes after it is not delivered either."""
+    gated(-1, 5)
+    found: list[Packet] = []
+    graph = Graph(GATED, num_threads=2)
+    graph.observe("out", found.append, bounds=True)
+    graph.start()
+    graph.add_packet("a", 0, -1)
+    graph.add_packet("b", 0, 5)
+    for t in (-1, 5):
+        assert Gated.entered[t].wait(60)
+    for t in (5, -1):
+        Gated.gates[t].set()
+    with pytest.raises(RunError, match="below 0"):
+        graph.close()
+    assert found == []
+
+
+def test_a_node_that_only_promises_lets_others_run() -> None:
+    """A-1."""
+    found: dict[str, list[int]] = {"none": [], "all": []}
+    text = """input_stream: "in" node { calculator: "RunsBounds" input_stream: "in" output_stream: "bounds" }
+    node { calculator: "PassThroughCalculator" input_stream: "bounds" input_stream: "in"
+      output_stream: "none" output_stream: "all" }"""
+    with Graph(text, num_threads=0) as graph:
+        for name, times in found.items():
+            graph.observe(name, lambda packet, times=times: times.append(packet.time))
+        graph.start()
+        for t in range(4):
+            graph.process({"in": t}, t)
+            assert found == {"none": [], "all": list(range(t + 1))}
+
+
+class Withholding(Calculator, name="RunsWithholding"):
+    """Promises a side packet and never makes it."""
+
+    side = SideOutput[list[str]]()
+
+
+def test_a_node_whose_side_packet_is_never_made_never_opens() -> None:
+    """C-52: the run ends without an error."""
+    graph = Graph("""node { calculator: "RunsWithholding" output_side_packet: "note" }
+    node { calculator: "RunsOrder" input_side_packet: "NOTE:note" output_stream: "out" }""")
+    graph.run()
+    assert graph.errors == ()
+    with pytest.raises(SidePacketError, match="not available yet"):
+        graph.output_side_packet("note")
 
 
 class FarBound(Calculator, name="RunsFarBound"):

@@ -45,10 +45,13 @@ class DefaultPolicy(InputPolicy):
 
     @classmethod
     def check(cls, node: NodePlan, options: Any) -> None:
-        """Refuses a batch size below 1, and batches of parallel calls (I-20)."""
+        """Refuses a batch size below 1, and batches of parallel calls or of sources (I-20, I-21)."""
         size = options.batch_size
         if size < 1:
             msg = f"batch_size must be at least 1, but is {size}"
+            raise ContractError(msg)
+        if size > 1 and node.is_source:
+            msg = f"a source has no inputs to collect in batches of {size}"
             raise ContractError(msg)
         if size > 1 and node.config.max_in_flight > 1:
             parallel = node.config.max_in_flight

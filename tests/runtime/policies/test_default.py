@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpgraph import Calculator, Graph, Inputs
+from mpgraph import Calculator, Graph, Inputs, Output
 from mpgraph.errors import ContractError
 from mpgraph.packet import Packet
 from mpgraph.runtime.policies import make_policy
@@ -128,3 +128,14 @@ def test_batches_that_cannot_be(options: str, node: str, message: str) -> None:
             f"""input_stream: "in" node {{ calculator: "PolicyTaker" input_stream: "in" {node}
             input_stream_handler {{ options {{ [mediapipe.DefaultInputStreamHandlerOptions.ext] {{ {options} }} }} }} }}"""
         )
+
+
+class Source(Calculator, name="PolicySource"):
+    number = Output[int]()
+
+
+def test_a_source_cannot_collect_batches() -> None:
+    """I-21: a config error, where upstream aborts."""
+    with pytest.raises(ContractError, match="a source has no inputs to collect in batches of 2"):
+        Graph("""node { calculator: "PolicySource" output_stream: "out" input_stream_handler {
+            options { [mediapipe.DefaultInputStreamHandlerOptions.ext] { batch_size: 2 } } } }""")
