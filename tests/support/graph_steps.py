@@ -16,7 +16,7 @@ from mpgraph import Graph, Packet
 from mpgraph.errors import MpgraphError
 from mpgraph.formats.image_frame import ImageFrame
 
-__all__ = ["Found", "Step", "add", "close", "compare", "node", "plain", "play"]
+__all__ = ["Found", "Step", "add", "close", "compare", "finish", "node", "packets", "plain", "play"]
 
 Step = tuple[Any, ...]
 Found = dict[str, list[tuple[int, Any]]]
@@ -72,6 +72,16 @@ def play(
     return found
 
 
+def finish(text: str, outputs: Sequence[str], side: Mapping[str, Any] | None = None) -> Found:
+    """What comes out of a graph that runs to its end by itself, without bounds; raises what the run raises."""
+    found: Found = {name: [] for name in outputs}
+    graph = Graph(_ONE_THREAD + text)
+    for name, got in found.items():
+        graph.observe(name, _collector(got))
+    graph.run(side or {})
+    return found
+
+
 def compare(
     text: str,
     steps: Sequence[Step],
@@ -95,7 +105,7 @@ def compare(
     expected, has_failed = _theirs(text, steps, outputs, side or {})
     assert failed == has_failed
     if failed:
-        found, expected = _packets(found), _packets(expected)
+        found, expected = packets(found), packets(expected)
     if rounding:
         expected = {
             name: [(t, _like(value, data)) for (t, data), (_, value) in zip(got, found[name], strict=True)]
@@ -134,14 +144,15 @@ def plain(value: Any) -> Any:
     return value.SerializePartialToString() if hasattr(value, "SerializePartialToString") else value
 
 
-def _packets(found: Found) -> Found:
+def packets(found: Found) -> Found:
+    """Without the bounds."""
     return {name: [packet for packet in got if packet[1] is not None] for name, got in found.items()}
 
 
 def _play(text: str, steps: Sequence[Step], found: Found, side: Mapping[str, Any]) -> None:
     graph = Graph(_ONE_THREAD + text)
-    for name, packets in found.items():
-        graph.observe(name, _collector(packets), bounds=True)
+    for name, got in found.items():
+        graph.observe(name, _collector(got), bounds=True)
     with graph:
         graph.start(side)
         for step in steps:
