@@ -5,7 +5,7 @@ from __future__ import annotations
 from string import Template
 
 import pytest
-from graph_steps import Step, add, close
+from graph_steps import Step, add, close, restart
 from graph_steps import compare as check
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -145,6 +145,40 @@ def test_batches(size: int) -> None:
     """I-20."""
     steps = [*(add("a", t, t) for t in range(1, 6)), add("a", 9, None), add("a", 10, 10), close("a")]
     check(ONE.replace('output_stream: "b"', 'output_stream: "b" ' + BATCHES % size), steps, ["b"])
+
+
+STEPS = st.lists(st.tuples(st.sampled_from("ac"), st.integers(1, 4)), max_size=14)
+
+
+@given(
+    moves=STEPS,
+    empties=st.sets(st.integers(0, 13), max_size=4),
+    policy=st.sampled_from(["", IMMEDIATE]),
+    parallel=st.integers(2, 4),
+)
+@settings(max_examples=30, deadline=None)
+def test_parallel_calls(moves: list[tuple[str, int]], empties: set[int], policy: str, parallel: int) -> None:
+    """I-41: several sets become ready at once when the stream that lags catches up."""
+    times = {"a": 0, "c": 0}
+    steps = []
+    for index, (stream, ahead) in enumerate(moves):
+        times[stream] += ahead
+        steps.append(add(stream, times[stream], None if index in empties else index))
+    check(TWO % f"max_in_flight: {parallel} {policy}", [*steps, close("c"), close("a")], ["b", "d"])
+
+
+@given(runs=st.lists(STEPS, min_size=2, max_size=3), bounds=st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_runs_one_after_another(runs: list[list[tuple[str, int]]], bounds: bool) -> None:
+    """S-23: streams begin anew, but observers are told no bound that they were told before."""
+    steps: list[Step] = []
+    for moves in runs:
+        times = {"a": 0, "c": 0}
+        for index, (stream, ahead) in enumerate(moves):
+            times[stream] += ahead
+            steps.append(add(stream, times[stream], None if bounds and index % 2 else index))
+        steps += [close("a"), close("c"), restart()]
+    check(TWO % "", steps, ["b", "d"])
 
 
 @pytest.mark.parametrize("options", ["", "enable: true", "synchronize_io: true", "async_selection: true"])

@@ -16,7 +16,19 @@ from mpgraph import Graph, Packet
 from mpgraph.errors import MpgraphError
 from mpgraph.formats.image_frame import ImageFrame
 
-__all__ = ["Found", "Step", "add", "close", "compare", "finish", "node", "packets", "plain", "play"]
+__all__ = [
+    "Found",
+    "Step",
+    "add",
+    "close",
+    "compare",
+    "finish",
+    "node",
+    "packets",
+    "plain",
+    "play",
+    "restart",
+]
 
 Step = tuple[Any, ...]
 Found = dict[str, list[tuple[int, Any]]]
@@ -32,6 +44,11 @@ def add(stream: str, timestamp: int, value: Any = 1) -> Step:
 def close(stream: str) -> Step:
     """The end of a graph input."""
     return ("close", stream)
+
+
+def restart() -> Step:
+    """The end of the run, and the beginning of another."""
+    return ("restart",)
 
 
 def node(
@@ -158,6 +175,9 @@ def _play(text: str, steps: Sequence[Step], found: Found, side: Mapping[str, Any
         for step in steps:
             if step[0] == "close":
                 graph.close_input(step[1])
+            elif step[0] == "restart":
+                graph.close()
+                graph.start(side)
             else:
                 _, stream, timestamp, value = step
                 graph.add_packet(stream, Packet.empty() if value is None else value, timestamp)
