@@ -30,6 +30,7 @@ LAYERS: Final = {
     "compat": "compat",
     "solutions": "compat",
     "cli": "cli",
+    "testing": "testing",
     "__main__": "cli",
     "calculators": "calculators",
     "": "facade",  # `mpgraph` itself
@@ -48,6 +49,7 @@ MAY_IMPORT: Final = {
     "facade": {"values", "author", "config", "runtime", "compat", "facade"},
     "media": {"values", "media"},
     "cli": {"values", "models", "inference", "author", "config", "runtime", "media", "facade", "cli"},
+    "testing": {"values", "author", "config", "runtime", "testing"},
     "calculators": {"values", "models", "inference", "author", "config", "media", "calculators"},
 }
 """What a layer may import, also for annotations alone. Calculators read and write files by media's means."""

@@ -66,6 +66,8 @@ WITHOUT_TESTS: Final = {
     "mpgraph/runtime/scheduler.py": "tests/runtime/test_graph.py: its only user is Graph",
     "mpgraph/runtime/wiring.py": "tests/runtime/test_graph.py",
     "mpgraph/config/template_wire.py": "tests/config/test_template.py: its only user",
+    "mpgraph/testing/__init__.py": "tests/testing: one file a module",
+    "mpgraph/testing/stream_data.py": "tests/testing/test_node_run.py",
     "mpgraph/tree.py": "tests/config/test_pbtxt.py parses into it",
 }
 """Modules without a test file of their own, and what tests them."""
