@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from mpgraph.calculator import Calculator
 from mpgraph.context import Context
 from mpgraph.contract import Contract
-from mpgraph.errors import ContractError, OptionsError
+from mpgraph.errors import ContractError
 from mpgraph.options import option, options, which_oneof
 from mpgraph.packet import Packet
 from mpgraph.packet_type import BOOL, DOUBLE, FLOAT, INT, INT64, STRING, UINT64, PacketType, packet_type
 from mpgraph.ports import SideOutputs
-from mpgraph.tree import Tree
+
+from .constant_messages import ClassificationList, LandmarkList, MatrixData, TimeSeriesHeader, message_of
 
 __all__ = ["ConstantSidePacket", "ConstantSidePacketOptions"]
 
@@ -40,21 +41,6 @@ class IntVector:
     int_value: tuple[int, ...] = option(1)
 
 
-class LaterMessage:
-    """A value that is a protobuf message, of which this version makes no packets."""
-
-    @classmethod
-    def from_tree(cls, tree: Tree) -> Self:
-        """Refuses the value."""
-        msg = "this kind of value comes with a later version; numbers, strings and vectors are supported"
-        raise OptionsError(msg, location=tree.location)
-
-    @classmethod
-    def from_wire(cls, data: bytes) -> Self:
-        """Refuses the value."""
-        return cls.from_tree(Tree())
-
-
 @options(message="mediapipe.ConstantSidePacketCalculatorOptions.ConstantSidePacket")
 class Constant:
     """One side packet: exactly one of the values."""
@@ -64,12 +50,12 @@ class Constant:
     bool_value: bool = option(3, oneof="value")
     string_value: str = option(4, oneof="value")
     uint64_value: int = option(5, oneof="value", wire="uint64")
-    classification_list_value: LaterMessage | None = option(6, default=None, oneof="value")
-    landmark_list_value: LaterMessage | None = option(7, default=None, oneof="value")
+    classification_list_value: ClassificationList | None = option(6, default=None, oneof="value")
+    landmark_list_value: LandmarkList | None = option(7, default=None, oneof="value")
     double_value: float = option(9, oneof="value", wire="double")
-    time_series_header_value: LaterMessage | None = option(10, default=None, oneof="value")
+    time_series_header_value: TimeSeriesHeader | None = option(10, default=None, oneof="value")
     int64_value: int = option(11, oneof="value", wire="int64")
-    matrix_data_value: LaterMessage | None = option(12, default=None, oneof="value")
+    matrix_data_value: MatrixData | None = option(12, default=None, oneof="value")
     string_vector_value: StringVector | None = option(13, default=None, oneof="value")
     float_vector_value: FloatVector | None = option(14, default=None, oneof="value")
     int_vector_value: IntVector | None = option(15, default=None, oneof="value")
@@ -111,19 +97,20 @@ def _packet(constant: Constant) -> Packet:
         value = list(value.int_value)
     elif kind == "float_value":
         value = float(np.float32(value))
+    elif kind not in _TYPES:
+        value = message_of(value)
+        return Packet(value, declared=packet_type(type(value)))
     return Packet(value, declared=_TYPES[kind])
 
 
 class ConstantSidePacket(Calculator, name="ConstantSidePacketCalculator"):
     """Gives side packets whose values are written in its options.
 
-    Side outputs: PACKET, one or more; index i is the i-th ``packet`` of the options. The values that are
-    protobuf messages (classification_list_value, landmark_list_value, time_series_header_value,
-    matrix_data_value) come with a later version.
+    Side outputs: PACKET, one or more; index i is the i-th ``packet`` of the options. A message comes as a
+    protobuf message of `mpgraph.formats`; matrix_data_value too is one, and no `Matrix`.
 
     Raises:
         ContractError: Another number of options than outputs, or one without a value.
-        OptionsError: A value that is a protobuf message.
 
     Upstream: calculators/core/constant_side_packet_calculator.cc; spec calculators.md 3.
 

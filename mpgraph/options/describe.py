@@ -128,9 +128,10 @@ def _fits(own: DescriptorProto, known: DescriptorProto) -> bool:
     if own.extension_range:
         return bool(known.extension_range)
     only_around = own.nested_type and not own.field  # another message that stands in it
-    if not only_around and _fields(own.field) != _fields(known.field):
+    zeros = {"0", "false", *(enum.value[0].name for enum in known.enum_type)}
+    if not only_around and _fields(own.field, zeros) != _fields(known.field, zeros):
         return False
-    if not _fields(own.extension) <= _fields(known.extension):
+    if not _fields(own.extension, zeros) <= _fields(known.extension, zeros):
         return False
     enums = {enum.name: {(value.name, value.number) for value in enum.value} for enum in known.enum_type}
     nested = {message.name: message for message in known.nested_type}
@@ -139,8 +140,8 @@ def _fits(own: DescriptorProto, known: DescriptorProto) -> bool:
     ) and all(message.name in nested and _fits(message, nested[message.name]) for message in own.nested_type)
 
 
-def _fields(fields: Iterable[FieldDescriptorProto]) -> set[tuple[Any, ...]]:
-    """What tells fields apart; a class cannot say that one is required or its default zero."""
+def _fields(fields: Iterable[FieldDescriptorProto], zeros: set[str]) -> set[tuple[Any, ...]]:
+    """What tells fields apart; a class cannot say that one is required or its default one of `zeros`."""
     return {
         (
             field.name,
@@ -148,7 +149,7 @@ def _fields(fields: Iterable[FieldDescriptorProto]) -> set[tuple[Any, ...]]:
             field.label == field.LABEL_REPEATED,
             field.type,
             field.type_name,
-            "" if field.default_value in ("0", "false") else field.default_value,
+            "" if field.default_value in zeros else field.default_value,
         )
         for field in fields
     }
