@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from graph_steps import Found, Step, add, close, node, play
-from hypothesis import given
+from graph_steps import Found, Step, add, close, compare, node, play
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpgraph.calculators.core.flow_limiter import FlowLimiterOptions
+from oracle_client import needs_oracle
 
 from mpgraph import Graph
 from mpgraph.errors import ContractError
@@ -186,3 +187,25 @@ def test_laws(moves: list[tuple[str, int]], in_flight: int, in_queue: int) -> No
         before = [other for other in times if other <= time]
         assert value == time
         assert not before or allow.get(before[-1])
+
+
+@needs_oracle
+@given(
+    st.lists(st.tuples(st.sampled_from(["in", "aux", "fin"]), st.integers(1, 9), st.booleans()), max_size=10),
+    st.integers(1, 2),
+    st.integers(0, 2),
+    st.sampled_from([0, 10]),
+    st.permutations(["in", "aux", "fin"]),
+)
+@settings(max_examples=25, deadline=None)
+def test_against_the_oracle(
+    moves: list[tuple[str, int, bool]], flying: int, queued: int, timeout: int, closing: list[str]
+) -> None:
+    times = {"in": 0, "aux": 0, "fin": 0}
+    steps: list[Step] = []
+    for stream, gap, has_packet in moves:
+        times[stream] += gap
+        steps.append(add(stream, times[stream], times[stream] if has_packet else None))
+    options = f"max_in_flight: {flying} max_in_queue: {queued} in_flight_timeout: {timeout}"
+    text = node("FlowLimiter", ["in", "aux", "FINISHED:fin"], ["o", "ao", "ALLOW:allow"], options)
+    compare(text, [*steps, *map(close, closing)], ["o", "ao", "allow"])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from graph_steps import add, close, node, play
-from hypothesis import given
+from graph_steps import add, close, compare, node, play
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle_client import needs_oracle
 
 from mpgraph import Graph
 from mpgraph.errors import ContractError
@@ -41,3 +42,18 @@ def test_no_timestamp_is_lost(rows: list[list[bool]]) -> None:
     found = play(node("Merge", ["a", "b", "c"], ["o"]), steps, ["o"])
     merged = [(t, value) for t, value in found["o"] if value is not None]
     assert merged == [(t, "abc"[row.index(True)]) for t, row in enumerate(rows) if any(row)]
+
+
+@needs_oracle
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 3), st.booleans()), max_size=10),
+    st.permutations(["a", "b", "c"]),
+)
+@settings(max_examples=20, deadline=None)
+def test_against_the_oracle(moves: list[tuple[str, int, bool]], closing: list[str]) -> None:
+    times = dict.fromkeys("abc", 0)
+    steps = []
+    for stream, gap, has_packet in moves:
+        times[stream] += gap
+        steps.append(add(stream, times[stream], f"{stream}{times[stream]}" if has_packet else None))
+    compare(node("Merge", ["a", "b", "c"], ["o"]), [*steps, *map(close, closing)], ["o"])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from graph_steps import add, node, play
+from graph_steps import add, close, compare, node, play
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracle_client import needs_oracle
 
 from mpgraph import Graph, Packet
 from mpgraph.errors import ContractError, PacketTypeError
@@ -69,3 +72,19 @@ def test_one_output_per_side_packet() -> None:
 def test_ports_that_do_not_fit(inputs: list[str], outputs: list[str], sides: list[str], message: str) -> None:
     with pytest.raises(ContractError, match=message):
         Graph(SIDE + node("SidePacketToStream", inputs, outputs, side_inputs=sides))
+
+
+@needs_oracle
+@given(
+    st.sampled_from(["AT_TICK", "AT_FIRST_TICK"]),
+    st.lists(st.tuples(st.integers(1, 9), st.booleans()), max_size=5),
+    st.booleans(),
+)
+@settings(max_examples=15, deadline=None)
+def test_ticks_against_the_oracle(tag: str, gaps: list[tuple[int, bool]], closes: bool) -> None:
+    steps, time = [], 0
+    for gap, has_packet in gaps:
+        time += gap
+        steps.append(add("t", time, time if has_packet else None))
+    text = 'input_side_packet: "s" ' + node("SidePacketToStream", ["TICK:t"], [f"{tag}:o"], side_inputs=["s"])
+    compare(text, [*steps, close("t")] if closes else steps, ["o"], {"s": "v"})
