@@ -43,7 +43,7 @@ def test_without_options_nothing_passes() -> None:
             'pass_output_stream: the node has no stream "X"',
         ),
         ('pass_input_stream: "IMAGE:2" pass_output_stream: ""', "pass_input_stream: the node has no stream"),
-        ('pass_input_stream: "image" pass_output_stream: ""', "not of the form"),
+        ('pass_input_stream: "image" pass_output_stream: ""', "TAG:index is invalid"),
     ],
 )
 def test_what_the_node_does_not_have(options: str, message: str) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from graph_steps import Step, add, node, play
 
-from mpgraph import Graph, Packet
-from mpgraph.errors import ContractError, RunError
+from mpgraph import Calculator, Graph, Packet
+from mpgraph.context import Context
+from mpgraph.errors import ContractError, RunError, StopGraph
+from mpgraph.ports import Output
 
 
 def called(steps: list[Step], inputs: list[str], callback: str, **side: Any) -> list[Any]:
@@ -95,3 +97,25 @@ def test_the_header_may_come_as_a_packet() -> None:
 def test_a_packet_before_the_header_is_an_error() -> None:
     with pytest.raises(RunError, match="neither a stream header nor"):
         play(WITH_HEADER, [add("h", 1, "head"), add("x", 1, "a")], [], {"c": lambda packet, header: None})
+
+
+class Titled(Calculator, name="CallbackTestSource"):
+    """A stream with a header and one packet."""
+
+    out = Output[int]()
+
+    def open(self, cc: Context) -> None:
+        cc.set_header(self.out, Packet("of the stream"))
+
+    def process(self, cc: Context) -> None:
+        cc.send(self.out, 1, 5)
+        raise StopGraph
+
+
+def test_the_stream_header_goes_before_packets() -> None:
+    calls: list[Any] = []
+    text = WITH_HEADER.replace('input_stream: "x"', "", 1).replace('input_stream: "h"', "", 1)
+    text = text.replace("HEADER:h", "HEADER:x")
+    source = 'node { calculator: "CallbackTestSource" output_stream: "x" } '
+    Graph(source + text).run({"c": lambda packet, header: calls.append((packet.value, header.value))})
+    assert calls == [(1, "of the stream")]

@@ -17,23 +17,18 @@ def collector(kind: str, pointer: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [
-        ("VECTOR_PACKET", [(1, "a"), (POSTSTREAM, "end")]),
-        ("POST_STREAM_PACKET", [(POSTSTREAM, "end")]),
-    ],
-)
-def test_packets_are_collected(kind: str, expected: list[tuple[int, str]]) -> None:
+def test_a_vector_gets_every_packet() -> None:
     target = PacketTarget()
-    text = collector(kind, target.address.decode())
-    play(text.replace('"x"', '"x"', 1), [add("x", 1, "a")], [])
-    without_end = [(packet.time, packet.value) for packet in target]
-    assert without_end == [packet for packet in expected if packet[0] != POSTSTREAM]
-    target.clear()
-    source = 'input_side_packet: "s" node { calculator: "SidePacketToStreamCalculator" '
-    source += 'input_side_packet: "s" output_stream: "AT_POSTSTREAM:x" } '
-    Graph(source + text.replace('input_stream: "x"\n', "", 1)).run({"s": "end"})
+    play(collector("VECTOR_PACKET", target.address.decode()), [add("x", 1, "a"), add("x", 2, "b")], [])
+    assert [(packet.time, packet.value) for packet in target] == [(1, "a"), (2, "b")]
+
+
+def test_the_packet_at_poststream_alone() -> None:
+    target = PacketTarget()
+    text = collector("POST_STREAM_PACKET", target.address.decode())
+    play(text, [add("x", 1, "a")], [])
+    assert target == []
+    play(text, [add("x", POSTSTREAM, "end")], [])
     assert [(packet.time, packet.value) for packet in target] == [(POSTSTREAM, "end")]
 
 
