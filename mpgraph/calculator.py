@@ -17,6 +17,7 @@ from .contract import Contract
 from .options.fields import hint
 from .port_map import PortId
 from .ports import Input, Output, Port, Ports, SideInput
+from .service import GraphService
 
 __all__ = ["Calculator", "CalculatorBase", "calculator"]
 
@@ -76,6 +77,7 @@ class Calculator(CalculatorBase):
         input_policy: The input policy, ``"ImmediateInputStreamHandler"`` for one; the default is
             ``DefaultInputStreamHandler``, which waits until all inputs are settled at a timestamp.
         process_timestamp_bounds: Whether ``process`` is also called where an input is merely settled.
+        services: Graph services without which it cannot run; `get_contract` asks for optional ones (SV-1).
 
     A class whose ports depend on the node extends `get_contract`.
     """
@@ -83,10 +85,11 @@ class Calculator(CalculatorBase):
     timestamp_offset: ClassVar[int | None] = 0
     input_policy: ClassVar[str | None] = None
     process_timestamp_bounds: ClassVar[bool] = False
+    services: ClassVar[tuple[GraphService[Any], ...]] = ()
     _ports: ClassVar[tuple[Port[Any] | Ports[Any], ...]] = ()
 
     def __init_subclass__(cls, name: str | None = None, **arguments: Any) -> None:
-        for argument in ("timestamp_offset", "input_policy", "process_timestamp_bounds"):
+        for argument in ("timestamp_offset", "input_policy", "process_timestamp_bounds", "services"):
             if argument in arguments:
                 setattr(cls, argument, arguments.pop(argument))
         names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
@@ -121,6 +124,8 @@ class Calculator(CalculatorBase):
         contract.timestamp_offset = cls.timestamp_offset
         contract.input_policy = cls.input_policy
         contract.process_timestamp_bounds = cls.process_timestamp_bounds
+        for service in cls.services:
+            contract.use_service(service)
 
 
 def calculator(name: str, *, output: str = "", side_inputs: tuple[str, ...] = ()) -> Callable[[F], F]:

@@ -1,11 +1,12 @@
-"""Graph services: rules SV-1 to SV-4."""
+"""Graph services: rules SV-1 to SV-5."""
 
 from __future__ import annotations
 
 import pytest
 
-from mpgraph import Calculator, Context, Contract, Graph, Input, Output
+from mpgraph import Calculator, Context, Contract, Graph, Input, Output, SideOutput
 from mpgraph.errors import CalculatorError, RunError
+from mpgraph.resources import Resources
 from mpgraph.service import GraphService
 
 
@@ -33,13 +34,8 @@ class Telling(Calculator, name="ServiceTelling"):
         cc.send(self.now, cc.service(CLOCK).now + printer)
 
 
-class Needing(Calculator, name="ServiceNeeding"):
+class Needing(Calculator, name="ServiceNeeding", services=(PRINTER,)):
     tick = Input[int]()
-
-    @classmethod
-    def get_contract(cls, contract: Contract) -> None:
-        super().get_contract(contract)
-        contract.use_service(PRINTER)
 
     def process(self, cc: Context) -> None:
         cc.service(CLOCK)
@@ -118,3 +114,24 @@ def test_an_object_of_another_class_is_refused(wrong: object) -> None:
     """SV-3."""
     with pytest.raises(TypeError, match='service "clock" takes a Clock, got'):
         Graph(text("ServiceTelling", 'output_stream: "out"'), services={"clock": wrong})
+
+
+class Shelf(Resources):
+    """Resources that are no files."""
+
+    def read(self, resource_id: str) -> bytes:
+        return f"the {resource_id}".encode()
+
+
+class Reading(Calculator, name="ServiceReading"):
+    text = SideOutput[str]()
+
+    def open(self, cc: Context) -> None:
+        cc.send(self.text, cc.resources.read_text("book"))
+
+
+def test_the_applications_resources_are_used() -> None:
+    """SV-5: they can be overridden as a whole."""
+    graph = Graph('node { calculator: "ServiceReading" output_side_packet: "text" }', resources=Shelf())
+    graph.run()
+    assert graph.output_side_packet("text").value == "the book"
