@@ -28,6 +28,7 @@ from mpgraph.resources import Resources
 from .executor import Submits, start_thread
 from .observer import Observer, Poller
 from .policies import POLICIES
+from .profiler import Profiler
 from .scheduler import FINISHED, Constant, Scheduler
 from .side_jobs import SideJobs
 from .wiring import GraphInput, queue_size
@@ -100,6 +101,7 @@ class Graph:
         chosen = graphs[0] if single and not graph_type else None
         graph = main_graph(library, graph_type, given, services or {}, chosen)
         self.plan: Plan = make_plan(graph, library, POLICIES, options=given, services=services)
+        self._profiler = Profiler(self.plan)
         self._side_packets = {name: _packet(value) for name, value in (side_packets or {}).items()}
         self._num_threads = num_threads
         self._resources = resources if resources is not None else Resources(folders=beside)
@@ -124,6 +126,11 @@ class Graph:
     def config(self) -> GraphConfig:
         """The expanded config, with the nodes in running order (G-11)."""
         return self.plan.config
+
+    @property
+    def profiler(self) -> Profiler:
+        """What its calls take, over all runs, if ``profiler_config`` has ``enable_profiler`` (X-1)."""
+        return self._profiler
 
     # Before the start.
 
@@ -231,6 +238,8 @@ class Graph:
             msg = "the graph is running; call wait_until_done() or close() before the next start()"
             raise RunError(msg)
         self._add_services()
+        profiler = self._profiler
+        profiler.resume()
         self._run = Scheduler(
             self.plan,
             self._begin(self._all_side_packets(side_packets or {})),
@@ -243,6 +252,8 @@ class Graph:
             on_error=self._on_error,
             max_queue_sizes=self._max_queue_sizes,
             constants=self._constants,
+            wraps=[profiler.wrap] if profiler.enabled else [],
+            on_added=profiler.added if profiler.times_streams else None,
         )
         if self._finalizer is not None:
             self._finalizer.detach()

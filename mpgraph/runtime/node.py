@@ -176,6 +176,8 @@ class Node:
         options = self.plan.calculator.options_class()
         if options is not None:
             calculator.options = self.plan.contract.options(options)
+        for wrap in self.run.wraps:
+            calculator = wrap(self.plan, calculator)
         self.calculator = calculator
         self.process = calculator.process
         self._task = (self.rank, 0, self.process, self.processed, self._context)

@@ -39,6 +39,7 @@ from .executor import Submits, ThreadPool
 from .failure import node_failure, observer_failure
 from .node import Node, State
 from .observer import Observer, Poller
+from .profiler import Wrap
 from .section import Section
 from .stream import EMPTY, InputStream
 from .wiring import GraphInput, Wiring
@@ -105,6 +106,8 @@ class Scheduler:
         max_queue_sizes: Lengths at which the queues behind graph inputs are full, by input.
         constants: What nodes without streams made of which side packets in the run before; such a node
             is not opened again for the same ones (C-11). Updated.
+        wraps: What is put around each calculator, from the inside out.
+        on_added: Called with the name and timestamp of each packet that a graph input takes.
     """
 
     def __init__(
@@ -121,11 +124,14 @@ class Scheduler:
         on_error: Callable[[RunError], object] | None,
         max_queue_sizes: Mapping[str, int],
         constants: dict[int, Constant],
+        wraps: Sequence[Wrap] = (),
+        on_added: Callable[[str, int], object] | None = None,
     ) -> None:
         self.plan = plan
         self.errors: list[RunError] = []
         self.phase = RUNNING
         self.side_packets = dict(side_packets)
+        self.wraps = wraps
         self._constants = constants
         self._section = Section(self._leave)
         self._lock = self._section.lock
@@ -150,7 +156,9 @@ class Scheduler:
         self._named_pools = [pool for name, pool in self._pools.items() if name]
         self._resources = resources
         self._services = services
-        wiring = Wiring(plan, self._pools, self, on_full=self._on_full, max_sizes=max_queue_sizes)
+        wiring = Wiring(
+            plan, self._pools, self, on_full=self._on_full, max_sizes=max_queue_sizes, on_added=on_added
+        )
         self.inputs = wiring.inputs
         self._open_inputs = len(self.inputs)
         self._nodes = wiring.nodes

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .policies import SyncSet
     from .wiring import GraphInput
 
-__all__ = ["EMPTY", "Consumer", "InputStream", "OutputStream", "offset_bound"]
+__all__ = ["EMPTY", "Consumer", "InputStream", "OutputStream", "WatchedStream", "offset_bound"]
 
 EMPTY: Final = Packet()
 
@@ -325,3 +325,24 @@ class OutputStream:
     def closed(self) -> bool:
         """Whether it was closed."""
         return self.bound == DONE
+
+
+class WatchedStream(OutputStream):
+    """A stream that tells of each packet before it delivers it."""
+
+    __slots__ = ("_told",)
+
+    def __init__(self, name: str, type: PacketType, told: Callable[[str, int], object]) -> None:
+        super().__init__(name, type)
+        self._told = told
+
+    def send(self, packets: Sequence[Packet], bound: int, failed: Callable[[RunError], None]) -> None:
+        """As `OutputStream.send`."""
+        for packet in packets:
+            self._told(self.name, packet.time)
+        super().send(packets, bound, failed)
+
+    def send_one(self, packet: Packet, bound: int) -> None:
+        """As `OutputStream.send_one`."""
+        self._told(self.name, packet.time)
+        super().send_one(packet, bound)

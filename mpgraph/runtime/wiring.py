@@ -9,7 +9,7 @@ from mpgraph.config.plan import Plan
 
 from .executor import ThreadPool
 from .node import Node
-from .stream import InputStream, OutputStream
+from .stream import InputStream, OutputStream, WatchedStream
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
@@ -58,8 +58,12 @@ class Wiring:
         *,
         on_full: Callable[[InputStream], None],
         max_sizes: Mapping[str, int],
+        on_added: Callable[[str, int], object] | None = None,
     ) -> None:
         self.streams = {name: OutputStream(name, stream.type) for name, stream in plan.streams.items()}
+        if on_added is not None:
+            for name in plan.graph_inputs:
+                self.streams[name] = WatchedStream(name, plan.streams[name].type, on_added)
         self.inputs = {name: GraphInput(self.streams[name]) for name in plan.graph_inputs}
         self.nodes = [
             Node(
