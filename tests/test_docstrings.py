@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +13,10 @@ import example_generator  # noqa: F401 - registers what an example names
 import pytest
 
 from mpgraph.calculator import CalculatorBase
-from mpgraph.config.schema import GraphConfig, NodeConfig
 from mpgraph.config.subgraph import Library, Subgraph
 from mpgraph.config.validate import make_plan
-from mpgraph.port_map import PortMap
 from mpgraph.runtime.policies import POLICIES
+from mpgraph.testing import docstring_example
 
 ROOT: Final = Path(__file__).parents[1]
 FILES: Final = sorted(path for folder in ("mpgraph", "calculators") for path in (ROOT / folder).rglob("*.py"))
@@ -80,30 +78,13 @@ def calculators() -> dict[str, type[Any]]:
 CALCULATORS: Final = calculators()
 
 
-def example(cls: type[Any]) -> str:
-    """The literal block after ``Example::``, which ends the docstring."""
-    doc = inspect.cleandoc(cls.__doc__ or "")
-    match = re.search(r"^Examples?::\n\n((?:(?: {4}.*)?\n?)+)\Z", doc, re.MULTILINE)
-    assert match is not None, f"the docstring of {cls.__qualname__} does not end with an Example:: block"
-    return inspect.cleandoc(match[1])
-
-
-def graph_of(nodes: tuple[NodeConfig, ...]) -> GraphConfig:
-    """A graph around nodes, with what nobody makes as graph inputs."""
-    made = {name for node in nodes for name in PortMap(node.output_stream).names}
-    taken = [name for node in nodes for name in PortMap(node.input_stream).names]
-    return GraphConfig(
-        node=nodes, input_stream=tuple(dict.fromkeys(name for name in taken if name not in made))
-    )
-
-
 @pytest.mark.parametrize("name", CALCULATORS)
 def test_the_example_of_a_calculator_is_a_node_that_works(name: str) -> None:
     """It parses, and its ports and options fit the calculator's own contract."""
-    config = GraphConfig.from_text(example(CALCULATORS[name]), f"{name}'s example")
+    config = docstring_example(CALCULATORS[name])
+    assert config is not None, "its docstring does not end with an Example:: block"
     assert name in [node.calculator for node in config.node]
-    graph = config if config.input_stream else graph_of(config.node)
-    make_plan(graph, Library(), POLICIES)
+    make_plan(config, Library(), POLICIES)
 
 
 @pytest.mark.parametrize("name", CALCULATORS)

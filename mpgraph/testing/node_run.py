@@ -57,20 +57,23 @@ class NodeOutputs(Mapping[str, StreamData]):
     """What a node made: its output streams by port, ``outputs["MASK"]``, and its output side packets.
 
     Ports are written as ``TAG``, ``TAG:1``, ``""`` or ``:1``.
+
+    Attributes:
+        streams, side_packets: The same by `PortId`.
     """
 
     def __init__(self, streams: Mapping[PortId, StreamData], side_packets: Mapping[PortId, Packet]) -> None:
-        self._streams = streams
-        self._side_packets = side_packets
+        self.streams = streams
+        self.side_packets = side_packets
 
     def __getitem__(self, port: str) -> StreamData:
-        return _get(self._streams, port, "output stream")
+        return _get(self.streams, port, "output stream")
 
     def __iter__(self) -> Iterator[str]:
-        return map(_reference, self._streams)
+        return map(_reference, self.streams)
 
     def __len__(self) -> int:
-        return len(self._streams)
+        return len(self.streams)
 
     def side_packet(self, port: str = "") -> Packet:
         """The output side packet; empty if the node did not make it.
@@ -78,7 +81,7 @@ class NodeOutputs(Mapping[str, StreamData]):
         Raises:
             KeyError: The node has no such port.
         """
-        return _get(self._side_packets, port, "output side packet")
+        return _get(self.side_packets, port, "output side packet")
 
 
 class NodeRunner:
@@ -88,13 +91,20 @@ class NodeRunner:
         node: The node in a graph's text, as ``node { ... }`` or only what stands in the braces, or a
             `NodeConfig`. It may be a subgraph. ``external_input`` is the same as ``input_side_packet`` here.
         threads: The most threads; 0 for none besides the caller's.
+        copies: How many copies of the node run side by side on the same inputs.
         arguments: More arguments of `Graph`.
+
+    Attributes:
+        node: The node.
+        graph: The graph around it.
 
     Raises:
         ConfigError: The node has errors, or two of its ports share a stream.
     """
 
-    def __init__(self, node: str | NodeConfig, *, threads: int = 1, **arguments: Any) -> None:
+    def __init__(
+        self, node: str | NodeConfig, *, threads: int = 1, copies: int = 1, **arguments: Any
+    ) -> None:
         self.node = parse_node(node)
         self._maps: dict[Kind, PortMap] = {
             "input": PortMap(self.node.input_stream),
@@ -104,7 +114,8 @@ class NodeRunner:
         }
         self._check_names("input", "output")
         self._check_names("side_input", "side_output")
-        self._graph = Graph(self._around(), num_threads=threads, **arguments)
+        self._copies = copies
+        self.graph = Graph(self._around(), num_threads=threads, **arguments)
 
     def _check_names(self, *kinds: Kind) -> None:
         names = [name for kind in kinds for name in self._maps[kind].names]
@@ -122,15 +133,29 @@ class NodeRunner:
             )
             for slot, name in enumerate(self._maps["input"].names)
         ]
-        sinks = [
-            NodeConfig(
-                calculator=_Sink.registered_name,
-                input_stream=(name,),
-                input_side_packet=(f"DATA:testing_sink_{slot}",),
+        nodes = []
+        for copy in range(self._copies):
+            outputs = _renamed(self._maps["output"], copy)
+            made = _renamed(self._maps["side_output"], copy)
+            nodes.append(
+                dataclasses.replace(
+                    self.node,
+                    name=f"{self.node.name}_copy_{copy}" if self.node.name else "",
+                    output_stream=outputs,
+                    output_side_packet=made,
+                )
+                if copy
+                else self.node
             )
-            for slot, name in enumerate(self._maps["output"].names)
-        ]
-        return GraphConfig(node=(*sources, self.node, *sinks))
+            nodes += [
+                NodeConfig(
+                    calculator=_Sink.registered_name,
+                    input_stream=(name,),
+                    input_side_packet=(f"DATA:testing_sink_{copy}_{slot}",),
+                )
+                for slot, name in enumerate(PortMap(outputs).names)
+            ]
+        return GraphConfig(node=(*sources, *nodes))
 
     def run(
         self,
@@ -148,6 +173,14 @@ class NodeRunner:
             ContractError: The node has no such port.
             RunError: The run failed.
         """
+        return self.run_copies(inputs, side_packets)[0]
+
+    def run_copies(
+        self,
+        inputs: Mapping[str, Iterable[StreamItem]] | None = None,
+        side_packets: Mapping[str, Any] | None = None,
+    ) -> list[NodeOutputs]:
+        """Does the same and returns what each copy made."""
         streams = self._by_slot("input", inputs or {})
         given = self._by_slot("side_input", side_packets or {})
         side = {self._maps["side_input"].names[slot]: value for slot, value in given.items()}
@@ -155,18 +188,21 @@ class NodeRunner:
             items = streams.get(slot, ())
             data = items if isinstance(items, StreamData) else StreamData(items)
             side[f"testing_source_{slot}"] = Packet(data)
-        found: dict[PortId, StreamData] = {}
-        for slot, port in enumerate(self._maps["output"]):
-            found[port] = StreamData()
-            side[f"testing_sink_{slot}"] = Packet(found[port])
-        self._graph.run(side)
-        made = self._maps["side_output"]
-        packets = {port: self._made(name) for port, name in zip(made, made.names, strict=True)}
-        return NodeOutputs(found, packets)
+        found: list[dict[PortId, StreamData]] = [{} for _ in range(self._copies)]
+        for copy, ports in enumerate(found):
+            for slot, port in enumerate(self._maps["output"]):
+                ports[port] = StreamData()
+                side[f"testing_sink_{copy}_{slot}"] = Packet(ports[port])
+        self.graph.run(side)
+        return [NodeOutputs(ports, self._made(copy)) for copy, ports in enumerate(found)]
 
-    def _made(self, name: str) -> Packet:
+    def _made(self, copy: int) -> dict[PortId, Packet]:
+        ports = PortMap(_renamed(self._maps["side_output"], copy))
+        return {port: self._side_packet(name) for port, name in zip(ports, ports.names, strict=True)}
+
+    def _side_packet(self, name: str) -> Packet:
         try:
-            return self._graph.output_side_packet(name)
+            return self.graph.output_side_packet(name)
         except SidePacketError:
             return Packet()
 
@@ -225,6 +261,15 @@ def parse_node(node: str | NodeConfig) -> NodeConfig:
         msg = "a node has either input_side_packet or external_input, not both"
         raise ContractError(msg, location=node.location)
     return dataclasses.replace(node, input_side_packet=node.external_input, external_input=())
+
+
+def _renamed(ports: PortMap, copy: int) -> tuple[str, ...]:
+    """The entries of the ports, with names of their own for each copy but the first."""
+    suffix = f"_copy_{copy}" if copy else ""
+    return tuple(
+        f"{port.tag}:{port.index}:{name}{suffix}" if port.tag else f"{name}{suffix}"
+        for port, name in zip(ports, ports.names, strict=True)
+    )
 
 
 def _reference(port: PortId) -> str:
