@@ -303,7 +303,7 @@ def test_a_message_in_bytes_takes_a_dict() -> None:
     ],
 )  # fmt: skip
 def test_values_of_every_type_in_bytes(field_type: int, text: str, raw: bytes) -> None:
-    """TP-4, TP-7."""
+    """TP-4, TP-7, G-10."""
     assert template_wire._encoded(text, field_type) == raw
     if field_type not in (9, 12):
         with pytest.raises(OptionsError, match=r"value of the field|expected true or false|is no"):

@@ -22,8 +22,16 @@ from mpgraph import (
     SideInput,
     SideOutput,
     StopGraph,
+    registry,
 )
-from mpgraph.errors import CancelledError, GraphClosedError, RunError, SidePacketError, ThrottledError
+from mpgraph.errors import (
+    CalculatorError,
+    CancelledError,
+    GraphClosedError,
+    RunError,
+    SidePacketError,
+    ThrottledError,
+)
 from mpgraph.timestamp import DONE, MAX, MIN, ONE_OVER_POSTSTREAM, POSTSTREAM, PRESTREAM, UNSTARTED
 
 
@@ -106,8 +114,6 @@ def test_a_source_that_waits_for_a_higher_layer_is_a_deadlock() -> None:
 
     class Maker(Calculator, name="RunsMaker"):
         out = Output[int]()
-        from mpgraph import SideOutput
-
         made = SideOutput[object]()
 
         def process(self, cc: Context) -> None:
@@ -771,3 +777,196 @@ def test_nodes_without_streams_open_and_close_once() -> None:
     called = order('node { name: "alone" calculator: "RunsOrder" input_side_packet: "NOTE:note" }')
     assert called == ["open alone", "close alone"]
     assert {DONE, MIN, ONE_OVER_POSTSTREAM} == {2**63 - 1, -(2**63) + 3, 2**63 - 2}
+
+
+class Naming(Calculator, name="RunsNaming"):
+    """Makes side packets, in Open, Process and Close."""
+
+    number = Input[int]()
+    opened = SideOutput[str]("OPENED", optional=True)
+    processed = SideOutput[int]("PROCESSED", optional=True)
+    closed = SideOutput[str]("CLOSED", optional=True)
+
+    def open(self, cc: Context) -> None:
+        cc.send(self.opened, cc.node_name)
+
+    def process(self, cc: Context) -> None:
+        cc.send(self.processed, cc[self.number])
+
+    def close(self, cc: Context) -> None:
+        cc.send(self.closed, cc.calculator)
+
+
+NAMING = """input_stream: "in" node { name: "the_node" calculator: "RunsNaming" input_stream: "in"
+  output_side_packet: "OPENED:a" output_side_packet: "PROCESSED:b" output_side_packet: "CLOSED:c" }
+node { calculator: "RunsTelling" input_side_packet: "b" output_stream: "told" }"""
+
+
+class Telling(Calculator, name="RunsTelling", timestamp_offset=None):
+    """A source that sends its side packet once."""
+
+    side = SideInput[int]()
+    out = Output[int]()
+
+    def process(self, cc: Context) -> None:
+        cc.send(self.out, cc[self.side], 0)
+        cc.close(self.out)
+        raise StopGraph
+
+
+def test_side_packets_can_be_made_in_every_phase() -> None:
+    """C-12, C-50, C-52, C-53: who needs one opens when it is there."""
+    told: list[int] = []
+    graph = Graph(NAMING, num_threads=0)
+    graph.observe("told", lambda packet: told.append(packet.value))
+    graph.start()
+    graph.wait_until_idle()
+    assert graph.output_side_packet("a").value == "the_node"
+    for name in ("b", "c"):
+        with pytest.raises(SidePacketError, match=f'"{name}" is (not available yet|unavailable)'):
+            graph.output_side_packet(name)
+    graph.process({"in": 7}, 1)
+    assert graph.output_side_packet("b").value == 7
+    assert told == [7]
+    graph.close()
+    assert graph.output_side_packet("c").value == "RunsNaming"
+    with pytest.raises(SidePacketError, match='"zz"'):
+        graph.output_side_packet("zz")
+
+
+def test_a_side_packet_that_never_comes_lets_the_run_end() -> None:
+    """C-52: whoever waits for it never opens."""
+    graph = Graph(NAMING, num_threads=0)
+    graph.start()
+    graph.close()
+    with pytest.raises(SidePacketError):
+        graph.output_side_packet("b")
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (Packet(8), "was already set"),
+        (Packet(), "Empty packet set on output side packet"),
+        (Packet(8, 3), "has a timestamp 3"),
+        (Packet("x"), "Packet type mismatch on calculator output side packet"),
+    ],
+)
+def test_side_packets_that_will_not_do(second: Packet, message: str) -> None:
+    """C-50, C-51, P-20: set twice, empty, with a timestamp, of another type."""
+
+    class Wrong(Calculator):
+        number = Input[int]()
+        made = SideOutput[int]("MADE")
+
+        def process(self, cc: Context) -> None:
+            if message == "was already set":
+                cc.send(self.made, 7)
+            cc.send_packet(self.made, second)
+
+    registry.register("RunsWrong", Wrong)
+    graph = Graph(
+        'input_stream: "in" node { calculator: "RunsWrong" input_stream: "in" output_side_packet: "MADE:m" }'
+    )
+    graph.start()
+    with pytest.raises(CalculatorError, match=message):
+        graph.process({"in": 1}, 1)
+    with pytest.raises(CalculatorError):
+        graph.close()
+
+
+def test_side_packets_of_the_application() -> None:
+    """P-20, P-21, P-22, V-32: any timestamp will do, what nobody needs is no error, an empty one is."""
+    text = 'node { calculator: "RunsTelling" input_side_packet: "s" output_stream: "told" }'
+    told: list[int] = []
+    graph = Graph(text, side_packets={"unused": 1})
+    graph.observe("told", lambda packet: told.append(packet.value))
+    graph.run({"s": Packet(5, 77), "unused too": 2})
+    assert told == [5]
+    with pytest.raises(
+        SidePacketError, match='"s" failed validation: Empty packets are not allowed for type: int'
+    ):
+        graph.run({"s": Packet()})
+    graph.run({"s": 6})  # a start that failed leaves it startable
+    assert told == [5, 6]
+
+
+def test_the_source_that_is_furthest_behind_goes_first() -> None:
+    """S-3."""
+    called = order(SOURCE % ("one", "a", "") + SOURCE % ("two", "b", ""))
+    assert [call for call in called if call.startswith("process")][:4] == [
+        "process one",
+        "process two",
+        "process one",
+        "process two",
+    ]
+
+
+def test_a_ready_set_is_reserved_and_close_comes_once_at_the_end() -> None:
+    """I-13, I-14, I-42: as many calls at once as max_in_flight says, and none beside Close."""
+    inside = 0
+    most = 0
+    closed = 0
+    lock = threading.Lock()
+    barrier = threading.Barrier(3)
+
+    class Counting(Calculator):
+        number = Input[int]()
+
+        def process(self, cc: Context) -> None:
+            nonlocal inside, most
+            with lock:
+                inside += 1
+                most = max(most, inside)
+            barrier.wait(60)
+            with lock:
+                inside -= 1
+
+        def close(self, cc: Context) -> None:
+            nonlocal closed
+            closed += 1
+            assert inside == 0
+
+    registry.register("RunsCounting", Counting)
+    text = 'input_stream: "in" node { calculator: "RunsCounting" input_stream: "in" max_in_flight: 3 } num_threads: 4'
+    with Graph(text, num_threads=4) as graph:
+        graph.start()
+        for t in range(30):
+            graph.add_packet("in", t, t)
+    assert (most, closed) == (3, 1)
+
+
+def test_observers_are_told_how_far_a_stream_is_settled() -> None:
+    """OB-3, S-20: not of the end, and not twice of the same timestamp."""
+    found: list[tuple[bool, int]] = []
+    with Graph('input_stream: "in"', num_threads=0) as graph:
+        graph.observe("in", lambda packet: found.append((packet.is_empty(), packet.time)), bounds=True)
+        graph.start()
+        for packet in (Packet(1, 5), Packet.empty(5), Packet.empty(9), Packet(1, 10)):
+            graph.process({"in": packet})
+        graph.close_input("in")
+        assert graph.wait_for_observed_output()
+    assert found == [(False, 5), (True, 9), (False, 10)]
+
+
+def test_a_node_that_only_promises() -> None:
+    """A-1: its bounds let the other input of the next node through."""
+    text = """input_stream: "in" node { calculator: "RunsBounds" input_stream: "in" output_stream: "bounds" }
+    node { calculator: "PassThroughCalculator" input_stream: "bounds" input_stream: "in"
+           output_stream: "none" output_stream: "all" }"""
+    found: dict[str, list[int]] = {"none": [], "all": []}
+    with Graph(text, num_threads=0) as graph:
+        graph.observe("none", lambda packet: found["none"].append(packet.time))
+        graph.observe("all", lambda packet: found["all"].append(packet.time))
+        graph.start()
+        for t in range(4):
+            graph.process({"in": t}, t)
+        assert found == {"none": [], "all": [0, 1, 2, 3]}
+
+
+def test_stopping_is_no_error() -> None:
+    """E-8, S-16: a source that stops ends the run well; a run can be started again."""
+    graph = Graph('node { calculator: "RunsTelling" input_side_packet: "s" output_stream: "told" }')
+    for _ in range(3):
+        graph.run({"s": 1})
+        assert graph.errors == ()

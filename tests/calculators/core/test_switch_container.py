@@ -102,7 +102,7 @@ def test_the_nodes_of_a_container() -> None:
     ],
 )
 def test_containers_that_do_not_fit(text: str, message: str) -> None:
-    """SW-2."""
+    """SW-1, SW-2."""
     with pytest.raises(ContractError, match=message):
         Graph(text)
 

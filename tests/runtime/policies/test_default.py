@@ -88,7 +88,7 @@ def test_the_short_form_says_the_same(steps: list[tuple[str, int]]) -> None:
 
 
 def test_a_batch_is_called_for_when_it_is_full() -> None:
-    """I-20: while a batch is open its first timestamp holds the outputs back; the end flushes it."""
+    """I-20, I-21: while a batch is open its first timestamp holds the outputs back; the end flushes it."""
     stream = InputStream("s", Owner())
     policy = BatchPolicy([stream], options=DefaultOptions(batch_size=3))
     called = []
