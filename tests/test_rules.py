@@ -68,7 +68,7 @@ def cited(text: str) -> Iterator[str]:
 
 def table() -> dict[str, str]:
     """What the table of differences says of each rule that it names."""
-    found = {}
+    found: dict[str, str] = {}
     for line in (TESTS / "DIFFERENCES.md").read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split(" | ")]
         if len(cells) == 3 and not cells[0].startswith(("rule", "---")):
