@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from .section import Section
 
-__all__ = ["Submits", "Task", "ThreadPool", "start_thread"]
+__all__ = ["Repeater", "Submits", "Task", "ThreadPool", "start_thread"]
 
 Task = tuple[int, int, Callable[[Any], object], Callable[[Any, BaseException | None], object], Any]
 """Rank and serial number, which order tasks; code of others, called outside of the section with the last
@@ -24,6 +24,37 @@ member; and what is done inside afterwards, called with the last member and what
 def start_thread(function: Callable[..., object], *arguments: Any) -> None:
     """Calls the function in a thread of its own, which nobody waits for."""
     threading.Thread(target=function, args=arguments, daemon=True).start()
+
+
+class Repeater:
+    """Calls a function again and again, in a thread of its own.
+
+    Args:
+        function: What to call: at once, and then after each pause.
+        pause: How many seconds from the end of a call to the next.
+        name: Of the thread.
+    """
+
+    def __init__(self, function: Callable[[], object], pause: float, name: str) -> None:
+        self._function = function
+        self._pause = pause
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._repeat, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Lets the thread end and waits for it, unless it never started or is the calling one."""
+        self._stopped.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _repeat(self) -> None:
+        while not self._stopped.is_set():
+            self._function()
+            self._stopped.wait(self._pause)
 
 
 class Submits(Protocol):

@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mpgraph.config.entries import OptionsEntry
 from mpgraph.config.plan import Plan
@@ -25,13 +25,17 @@ from mpgraph.errors import (
 from mpgraph.packet import Packet
 from mpgraph.resources import Resources
 
-from .executor import Submits, start_thread
+from .executor import Repeater, Submits, start_thread
 from .observer import Observer, Poller
 from .policies import POLICIES
 from .profiler import Profiler
+from .runtime_info import CallTimes, log_of, period, runtime_info
 from .scheduler import FINISHED, Constant, Scheduler
 from .side_jobs import SideJobs
 from .wiring import GraphInput, queue_size
+
+if TYPE_CHECKING:
+    from mpgraph.formats.protos.framework.graph_runtime_info_pb2 import GraphRuntimeInfo
 
 __all__ = ["Graph"]
 
@@ -120,6 +124,8 @@ class Graph:
         self._pollers: list[Poller] = []
         self._constants: dict[int, Constant] = {}
         self._run: Scheduler | None = None
+        self._call_times: CallTimes | None = None
+        self._log: Repeater | None = None
         self._finalizer: weakref.finalize[..., Graph] | None = None
 
     @property
@@ -240,6 +246,12 @@ class Graph:
         self._add_services()
         profiler = self._profiler
         profiler.resume()
+        wraps = [profiler.wrap] if profiler.enabled else []
+        seconds = period(self.plan.config.runtime_info)
+        if seconds is not None:
+            self._call_times = CallTimes(profiler.clock)
+            self._log = Repeater(log_of(self), seconds, "mpgraph-runtime-info")
+            wraps.append(self._call_times.wrap)
         self._run = Scheduler(
             self.plan,
             self._begin(self._all_side_packets(side_packets or {})),
@@ -252,13 +264,15 @@ class Graph:
             on_error=self._on_error,
             max_queue_sizes=self._max_queue_sizes,
             constants=self._constants,
-            wraps=[profiler.wrap] if profiler.enabled else [],
+            wraps=wraps,
             on_added=profiler.added if profiler.times_streams else None,
         )
         if self._finalizer is not None:
             self._finalizer.detach()
-        self._finalizer = weakref.finalize(self, _abandon, self._run)
+        self._finalizer = weakref.finalize(self, _abandon, self._run, self._log)
         self._run.start()
+        if self._log is not None:
+            self._log.start()
         return self
 
     def _begin(self, packets: dict[str, Packet]) -> dict[str, Packet]:
@@ -280,6 +294,8 @@ class Graph:
             error = run.errors[0] if run.errors else None
             run.errors += self._jobs.tell(self.plan.handlers, run.side_packets, error, before=False)
         run.finish()
+        if self._log is not None:
+            self._log.stop()
 
     def _check_generated(self, given: Mapping[str, Packet]) -> None:
         """Raises SidePacketError for side packets that are given and generated too (V-33)."""
@@ -508,6 +524,20 @@ class Graph:
         """The length at which queues count as full; -1 for never (Q-1, Q-2)."""
         return queue_size(self.plan)
 
+    def runtime_info(self) -> GraphRuntimeInfo:
+        """What each node is busy with in the present or last run, and what its input queues hold (X-30).
+
+        Upstream's ``GetGraphRuntimeInfo``. When a node's last call began and ended is noted only if the
+        graph's ``runtime_info`` has ``enable_graph_runtime_info``; such a graph also logs all this, at level
+        INFO, every ``capture_period_msec``. Times are in microseconds since 1970. May be called from any
+        thread, also from a calculator.
+
+        Raises:
+            GraphClosedError: The graph was never started.
+        """
+        now = self._profiler.clock()
+        return self._started().look(lambda nodes: runtime_info(nodes, self._call_times, now))
+
     @property
     def errors(self) -> tuple[RunError, ...]:
         """What went wrong in the present or last run, in the order of recording."""
@@ -582,9 +612,11 @@ def _load(config: GraphSource) -> tuple[GraphConfig | GraphTemplate, Path | None
     return load_graph(path), path.parent
 
 
-def _abandon(run: Scheduler) -> None:
+def _abandon(run: Scheduler, log: Repeater | None) -> None:
     if run.has_thread():  # a graph that nobody holds may be found by any thread, also by its own
-        start_thread(_abandon, run)
+        start_thread(_abandon, run, log)
         return
     run.cancel()
     run.finish()
+    if log is not None:
+        log.stop()

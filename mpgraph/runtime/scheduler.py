@@ -16,7 +16,7 @@ from functools import partial
 from heapq import heappop, heappush
 from operator import index
 from threading import get_ident
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mpgraph.config.plan import Plan
 from mpgraph.context import Context
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 __all__ = ["Constant", "Phase", "Scheduler"]
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Constant = tuple[Sequence[Packet], dict[str, Packet]]
 """The input side packets of a node, and the output side packets that it made of them."""
@@ -428,6 +430,11 @@ class Scheduler:
     def has_thread(self) -> bool:
         """Whether the calling thread runs tasks of this run."""
         return get_ident() in self._threads
+
+    def look(self, read: Callable[[Sequence[Node]], T]) -> T:
+        """Calls a function with the nodes, inside the section."""
+        with self._section:
+            return read(self._nodes)
 
     def is_over(self) -> bool:
         """Whether the run has ended, by itself or by an error."""

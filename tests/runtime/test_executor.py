@@ -6,7 +6,7 @@ import heapq
 import threading
 from typing import Any
 
-from mpgraph.runtime.executor import ThreadPool
+from mpgraph.runtime.executor import Repeater, ThreadPool
 from mpgraph.runtime.section import Section
 
 
@@ -104,3 +104,47 @@ def test_stopping_drops_what_is_queued() -> None:
         runner.pool.wake(0)
     runner.pool.join()
     assert runner.ran == []
+
+
+def test_a_repeater_calls_until_it_is_stopped() -> None:
+    calls = 0
+    enough = threading.Event()
+
+    def call() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            enough.set()
+
+    repeater = Repeater(call, 0.001, "repeats")
+    repeater.start()
+    assert enough.wait(60)
+    repeater.stop()
+    before = calls
+    assert not any(thread.name == "repeats" for thread in threading.enumerate())
+    repeater.stop()
+    assert calls == before
+
+
+def test_a_repeater_can_be_stopped_by_its_own_call() -> None:
+    """And its pause does not hold up the end."""
+    calls: list[str] = []
+    done = threading.Event()
+
+    def call() -> None:
+        calls.append(threading.current_thread().name)
+        repeater.stop()
+        done.set()
+
+    repeater = Repeater(call, 3600, "repeats")
+    repeater.start()
+    assert done.wait(60)
+    repeater.stop()
+    assert calls == ["repeats"]
+
+
+def test_a_repeater_that_never_started_can_be_stopped() -> None:
+    calls: list[int] = []
+    repeater = Repeater(lambda: calls.append(0), 0, "repeats")
+    repeater.stop()
+    assert calls == []
