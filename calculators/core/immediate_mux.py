@@ -8,7 +8,7 @@ from mpgraph.contract import Contract
 from mpgraph.errors import ContractError
 from mpgraph.options import option, options
 from mpgraph.ports import Inputs, Output
-from mpgraph.timestamp import MAX, PRESTREAM, next_allowed_in_stream
+from mpgraph.timestamp import ONE_OVER_POSTSTREAM, PRESTREAM, next_allowed_in_stream
 
 __all__ = ["ImmediateMux", "ImmediateMuxOptions"]
 
@@ -29,7 +29,8 @@ class ImmediateMux(Calculator, name="ImmediateMuxCalculator"):
 
     Inputs: untagged streams of one type. Outputs, untagged: index 0, of the inputs' type; index 1 (bool,
     optional), True for each input packet, passed or not. A packet is dropped if one of its timestamp or of a
-    later one was passed; within one call the first input goes first. Meant for nodes with
+    later one was passed, or if the outputs have ended; within one call the first input goes first. Meant for
+    nodes with
     ``input_stream_handler { input_stream_handler: "ImmediateInputStreamHandler" }``.
 
     Raises:
@@ -80,10 +81,9 @@ class ImmediateMux(Calculator, name="ImmediateMuxCalculator"):
                 arrived.send(True, max(cc.timestamp, arrived.next_bound))
         if packets or not self.options.process_timestamp_bounds or cc.timestamp < self._bound:
             return
-        if cc.timestamp >= MAX:
-            for out in cc.outputs:
-                out.close()
-            return
         self._bound = next_allowed_in_stream(cc.timestamp)
         for out in cc.outputs:
-            out.set_bound(max(self._bound, out.next_bound))
+            if self._bound == ONE_OVER_POSTSTREAM:
+                out.close()
+            else:
+                out.set_bound(max(self._bound, out.next_bound))

@@ -51,7 +51,8 @@ class PacketThinner(Calculator, name="PacketThinnerCalculator", timestamp_offset
 
     Input and output: one untagged stream of any type. Side inputs (optional): OPTIONS, options that are
     merged over the node's; PERIOD (int64), which goes before their period, but not in the header's frame
-    rate.
+    rate. SYNC sends the packet of the last period when its input ends or end_time comes (there upstream
+    fails).
 
     Raises:
         ValueError: The period is not above 0, or the start is not before the end.
@@ -110,6 +111,7 @@ class PacketThinner(Calculator, name="PacketThinnerCalculator", timestamp_offset
     def process(self, cc: Context) -> None:
         """Keeps or drops the packet."""
         if cc.timestamp >= self._end:
+            self._send_kept(cc)
             cc.close(self.thinned)
         elif cc.timestamp >= self._start:
             if self._is_sync:
@@ -122,16 +124,19 @@ class PacketThinner(Calculator, name="PacketThinnerCalculator", timestamp_offset
 
     def close(self, cc: Context) -> None:
         """Sends the packet of the last period."""
-        out = cc.output(self.thinned)
-        if not self._kept.is_empty() and out is not None and not out.closed:
+        self._send_kept(cc)
+
+    def _send_kept(self, cc: Context) -> None:
+        if not self._kept.is_empty():
             cc.send_packet(self.thinned, self._kept.at(self._place(self._kept.time)))
+            self._kept = Packet()
 
     def _keep_central(self, cc: Context) -> None:
         packet = cc.packet(self.packet)
         if self._kept.is_empty():
             cc.set_bound(self.thinned, self._place(packet.time))
         elif (centre := self._centre(packet.time)) != self._centre(self._kept.time):
-            cc.send_packet(self.thinned, self._kept.at(self._place(self._kept.time)))
+            self._send_kept(cc)
             cc.set_bound(self.thinned, self._place(packet.time))
         elif abs(packet.time - centre) > abs(self._kept.time - centre):
             return

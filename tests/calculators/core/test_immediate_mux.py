@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mpgraph import Graph
 from mpgraph.errors import ContractError
+from mpgraph.timestamp import MAX
 
 IMMEDIATE = 'input_stream_handler { input_stream_handler: "ImmediateInputStreamHandler" } '
 BOUNDS = """node_options { [type.googleapis.com/mediapipe.ImmediateMuxCalculatorOptions] {
@@ -49,6 +50,12 @@ def test_bounds_settle_the_outputs_if_asked_for() -> None:
     found = play(mux(BOUNDS), steps, ["o", "n"])
     assert found["o"][0] == (5, None)
     assert [packet for packet in found["o"] if packet[1] is not None] == [(7, "b")]
+
+
+def test_what_comes_after_the_end_of_time_is_late() -> None:
+    steps = [add("a", 3, "a"), add("b", MAX, None), close("b"), add("a", 9, "late")]
+    found = play(mux(BOUNDS), steps, ["o"])["o"]
+    assert [packet for packet in found if packet[1] is not None] == [(3, "a")]
 
 
 @pytest.mark.parametrize("outputs", [[], ["o", "n", "x"]])

@@ -38,20 +38,21 @@ def test_async_waits_a_period_after_each_packet(times: list[int], period: int, s
     assert found == expected
 
 
-@given(TIMES, st.integers(1, 15), st.integers(-20, 20), st.booleans())
+@given(TIMES, st.integers(1, 15), st.integers(-20, 20), st.none() | st.integers(21, 50), st.booleans())
 @settings(max_examples=40, deadline=None)
 def test_sync_sends_the_most_central_packet(
-    times: list[int], period: int, start: int, recentres: bool
+    times: list[int], period: int, start: int, end: int | None, recentres: bool
 ) -> None:
     """Of each interval around start + k * period; the newer of two that are as near (spec: ties)."""
     best: dict[int, int] = {}
     for t in times:
-        if t >= start:
+        if start <= t and (end is None or t < end):
             centre = (t - start + period // 2) // period * period + start
             if centre not in best or abs(t - centre) <= abs(best[centre] - centre):
                 best[centre] = t
     expected = [(centre if recentres else t, t) for centre, t in sorted(best.items())]
     options = f"thinner_type: SYNC period: {period} start_time: {start}"
+    options += "" if end is None else f" end_time: {end}"
     text = node("PacketThinner", ["x"], ["o"], f"{options} sync_output_timestamps: {str(recentres).lower()}")
     steps = [("add", "x", t, t) for t in times] + [("close", "x")]
     assert packets(play(text, steps, ["o"]))["o"] == expected
