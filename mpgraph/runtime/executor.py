@@ -39,17 +39,18 @@ class Repeater:
         self._function = function
         self._pause = pause
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._repeat, name=name, daemon=True)
+        # Not _thread: compiled to C, that would be the keyword __thread.
+        self._runner = threading.Thread(target=self._repeat, name=name, daemon=True)
 
     def start(self) -> None:
         """Starts the thread."""
-        self._thread.start()
+        self._runner.start()
 
     def stop(self) -> None:
         """Lets the thread end and waits for it, unless it never started or is the calling one."""
         self._stopped.set()
-        if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join()
+        if self._runner.is_alive() and self._runner is not threading.current_thread():
+            self._runner.join()
 
     def _repeat(self) -> None:
         while not self._stopped.is_set():
