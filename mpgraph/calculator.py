@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import typing
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, TypeVar
@@ -149,7 +150,8 @@ def calculator(name: str, *, output: str = "", side_inputs: tuple[str, ...] = ()
 
     def decorate(function: F) -> F:
         where = function.__qualname__
-        hints = typing.get_type_hints(function)
+        around = sys._getframe(1).f_locals  # annotations may name what is local to an enclosing function
+        hints = typing.get_type_hints(function, localns=around)
         ports: dict[str, Input[Any] | SideInput[Any]] = {}
         required: list[Input[Any] | SideInput[Any]] = []
         extras = set()

@@ -8,7 +8,7 @@ import pytest
 from graph_runs import run_graph
 
 from mpgraph import Calculator, CalculatorBase, Context, Contract, Graph, calculator, registry
-from mpgraph.errors import ConfigError
+from mpgraph.errors import ConfigError, RunError
 from mpgraph.options import option, options
 from mpgraph.packet_type import ANY, INT, STRING
 from mpgraph.ports import Input, Inputs, Output, Port, SideInput
@@ -300,6 +300,21 @@ def test_what_is_not_annotated_is_of_any_type() -> None:
         "OUTPUT": ("input", ANY),
         "": ("output", ANY),
     }
+
+
+def test_annotations_may_be_local_to_a_function() -> None:
+    class Local:
+        """A payload that only this function knows."""
+
+    @calculator("CalcTestLocalAnnotation")
+    def same(value: Local) -> Local:
+        return value
+
+    item = Local()
+    text = node("CalcTestLocalAnnotation", "VALUE:in", "out")
+    assert run_graph(text, {"in": [(0, item)]}, ["out"]) == {"out": [(0, item)]}
+    with pytest.raises(RunError, match="Local"):
+        run_graph(text, {"in": [(0, 1)]}, ["out"])
 
 
 def test_a_parameter_may_be_called_as_the_output_is() -> None:

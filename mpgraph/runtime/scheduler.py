@@ -514,6 +514,8 @@ class Scheduler:
         tasks = pool.tasks
         if not tasks or pool.paused:
             return True
+        if len(tasks) > 1 and (pool.spare or self._waiters):
+            self._wake(1)
         changes = self.changes
         while True:
             _, _, outside, finish, argument = heappop(tasks)

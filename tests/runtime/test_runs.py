@@ -22,6 +22,7 @@ from mpgraph import (
     SideInput,
     SideOutput,
     StopGraph,
+    calculator,
     registry,
 )
 from mpgraph.errors import (
@@ -970,3 +971,23 @@ def test_stopping_is_no_error() -> None:
     for _ in range(3):
         graph.run({"s": 1})
         assert graph.errors == ()
+
+
+def test_branches_run_side_by_side_from_the_first_packet_to_the_last() -> None:
+    """Of two nodes that are ready at once the caller takes one and a thread the other, each time."""
+    meeting = threading.Barrier(2)
+
+    @calculator("RunsMeets")
+    def meets(value: int) -> int:
+        meeting.wait(timeout=20)
+        return value
+
+    text = """input_stream: "in" output_stream: "a" output_stream: "b"
+    node { calculator: "RunsMeets" input_stream: "VALUE:in" output_stream: "a" }
+    node { calculator: "RunsMeets" input_stream: "VALUE:in" output_stream: "b" }"""
+    with Graph(text, num_threads=2) as graph:
+        a, b = graph.poll("a"), graph.poll("b")
+        graph.start()
+        for time in range(20):
+            graph.process({"in": time}, time)
+            assert [a.next().get(), b.next().get()] == [time, time]
