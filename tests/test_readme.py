@@ -36,7 +36,7 @@ def my_folder(tmp_path: Path) -> Path:
 
 
 def test_every_python_block_is_known_to_these_tests() -> None:
-    marks = ["with Graph(GRAPH)", "install_as_mediapipe", "# my.py", "MirrorCalculator"]
+    marks = ["with Graph(GRAPH)", "install_as_mediapipe", "# my.py", "MirrorCalculator", "# test_my.py"]
     assert len(blocks("python")) == len(marks)
     assert all(block("python", mark) for mark in marks)
 
@@ -66,6 +66,13 @@ def test_the_calculator_on_the_command_line(my_folder: Path, monkeypatch: pytest
     command[command.index("holiday.mp4")] = "testsrc:64x48@10x0.5"
     assert main(command[1:]) == 0
     assert (my_folder / "tinted.mp4").stat().st_size
+
+
+def test_the_test_of_the_calculator(my_folder: Path) -> None:
+    (my_folder / "test_my.py").write_text(block("python", "# test_my.py"), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_my.py"]
+    done = subprocess.run(command, cwd=my_folder, capture_output=True, text=True)
+    assert "1 passed" in done.stdout, done.stdout
 
 
 def test_the_calculator_from_python(my_folder: Path) -> None:

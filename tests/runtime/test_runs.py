@@ -990,4 +990,5 @@ def test_branches_run_side_by_side_from_the_first_packet_to_the_last() -> None:
         graph.start()
         for time in range(20):
             graph.process({"in": time}, time)
-            assert [a.next().get(), b.next().get()] == [time, time]
+            found = [poller.next() for poller in (a, b)]
+            assert [packet and packet.get() for packet in found] == [time, time]
