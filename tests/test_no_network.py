@@ -56,7 +56,7 @@ def deny(event, args):
 sys.addaudithook(deny)
 import mpgraph
 for module in pkgutil.walk_packages(mpgraph.__path__, "mpgraph."):
-    if module.name.rpartition(".")[2] not in ("__main__", "tflite_runtime"):
+    if module.name.rpartition(".")[2] not in ("__main__", "backend", "tflite_runtime"):
         importlib.import_module(module.name)
 """
 USE = """

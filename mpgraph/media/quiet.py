@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,11 +21,34 @@ def cv2_log() -> Any:
 
 @contextmanager
 def quiet_cv2() -> Iterator[None]:
-    """Turns OpenCV's log off, for all threads, and afterwards back to what it was."""
-    log = cv2_log()
-    level = log.getLogLevel()
-    log.setLogLevel(SILENT)
+    """Turns OpenCV's log off, for all threads, and back to what it was when the last one asks no more."""
+    _silence.begin()
     try:
         yield
     finally:
-        log.setLogLevel(level)
+        _silence.end()
+
+
+class _Silence:
+    """The log's level is one for the process, and those who want it off overlap."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted = 0
+        self._level = SILENT
+
+    def begin(self) -> None:
+        with self._lock:
+            if not self._wanted:
+                self._level = cv2_log().getLogLevel()
+                cv2_log().setLogLevel(SILENT)
+            self._wanted += 1
+
+    def end(self) -> None:
+        with self._lock:
+            self._wanted -= 1
+            if not self._wanted:
+                cv2_log().setLogLevel(self._level)
+
+
+_silence = _Silence()

@@ -15,3 +15,15 @@ def test_the_level_comes_back_even_after_an_exception() -> None:
         assert log.getLogLevel() == SILENT
         raise ZeroDivisionError
     assert log.getLogLevel() == before
+
+
+def test_the_level_comes_back_when_blocks_overlap() -> None:
+    log = cv2_log()
+    before = log.getLogLevel()
+    first, second = quiet_cv2(), quiet_cv2()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert log.getLogLevel() == SILENT
+    second.__exit__(None, None, None)
+    assert log.getLogLevel() == before != SILENT
