@@ -58,6 +58,7 @@ THREADS: Final = (
     "mpgraph/runtime/executor.py",
     "mpgraph/media/",
     "mpgraph/cli/job.py",  # keeps the main thread free for Ctrl-C
+    "mpgraph/testing/clock.py",  # an executor for tests
 )
 
 

@@ -89,6 +89,7 @@ class ThreadPool:
         work: Runs tasks of a pool while there are any, outside of the section; tells whether it is inside
             again.
         executor: Runs the tasks in place of threads of the pool's own.
+        on_left: Called inside when a thread of the executor has left the pool after `stop`.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class ThreadPool:
         threads: set[int],
         work: Callable[[ThreadPool], bool],
         executor: Submits | None = None,
+        on_left: Callable[[], object] | None = None,
     ) -> None:
         self.name = name
         self.num_threads = num_threads
@@ -108,6 +110,7 @@ class ThreadPool:
         self._section = section
         self._threads = threads
         self._executor = executor
+        self._on_left = on_left
         self._submitted = 0
         self._stopped = False
         self._parked: list[_Worker] = []
@@ -169,9 +172,8 @@ class ThreadPool:
         me = threading.get_ident()
         self._threads.add(me)
         try:
-            if not section.lock.acquire(False):
-                section.post(self._leave)
-                return
+            # Waits, unlike the threads of a pool: what it left there might be submitted again and again.
+            section.lock.acquire()
             inside = True
             try:
                 self._submitted -= 1
@@ -183,9 +185,8 @@ class ThreadPool:
                 section.pump()
         finally:
             self._threads.discard(me)
-
-    def _leave(self) -> None:
-        self._submitted -= 1  # whoever leaves the section submits another
+            if self._stopped and self._on_left is not None:
+                section.post(self._on_left)
 
     def _park(self, worker: _Worker) -> None:
         if self._stopped:

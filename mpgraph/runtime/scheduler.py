@@ -178,7 +178,13 @@ class Scheduler:
             if not name and num_threads is not None:
                 threads = num_threads
             pools[name] = ThreadPool(
-                name, self._section, threads, self._threads, self.work, executors.get(name)
+                name,
+                self._section,
+                threads,
+                self._threads,
+                self.work,
+                executor=executors.get(name),
+                on_left=self._change,
             )
         return pools
 

@@ -172,6 +172,22 @@ def test_an_executor_of_the_applications(threads: int) -> None:
     assert not any(name.startswith("app") for name in found["here"])
 
 
+class ThreadPerTask:
+    """An executor whose `submit` returns only after the new thread has come as far as it can."""
+
+    def submit(self, function: Callable[[], object], /) -> None:
+        thread = threading.Thread(target=function, name="app_one")
+        thread.start()
+        thread.join(0.001)
+
+
+def test_an_executor_that_begins_at_once() -> None:
+    """S-4: its thread waits for the one that submits, and the run for all of its threads."""
+    for _ in range(10):
+        found = where(GIVEN, executors={"given": ThreadPerTask()})
+        assert set(found["there"]) == {"app_one"}
+
+
 def test_an_executor_that_the_graph_does_not_declare_is_refused() -> None:
     """V-25."""
     with pytest.raises(RunError, match=r'an executor "other" is given, .* \(it has: "given"\)'):
