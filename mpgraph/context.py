@@ -18,6 +18,8 @@ from .timestamp import (
     PRESTREAM,
     UNSET,
     UNSTARTED,
+    USUAL_MAX,
+    USUAL_MIN,
     debug_string,
     next_allowed_in_stream,
 )
@@ -43,7 +45,7 @@ class OutputSlot:
     Attributes:
         name: The stream's name.
         type: The packet type; None if it takes any.
-        packets: What was sent in this call.
+        first, more: What was sent in this call: mostly one packet.
         bound: The bound set in this call, or None.
         stream: The stream; None if calls run in parallel.
         start_bound: The stream's bound when the call began, if calls run in parallel.
@@ -57,11 +59,12 @@ class OutputSlot:
         "_check",
         "bound",
         "closed",
+        "first",
         "header",
         "in_open",
+        "more",
         "name",
         "offset",
-        "packets",
         "start_bound",
         "stream",
         "type",
@@ -73,7 +76,8 @@ class OutputSlot:
         self.type = type
         self.offset = offset
         self.usual = offset == 0
-        self.packets: list[Packet] = []
+        self.first: Packet | None = None
+        self.more: list[Packet] = []
         self.bound: int | None = None
         self.stream: HasBound | None = None
         self.start_bound = PRESTREAM
@@ -92,9 +96,9 @@ class OutputSlot:
         """
         if self._check is not None and not self._check(value):
             self._refuse(Packet(value, timestamp))
-        if self.closed or not PRESTREAM <= timestamp <= POSTSTREAM:
+        if self.closed or not (USUAL_MIN < timestamp < USUAL_MAX or PRESTREAM <= timestamp <= POSTSTREAM):
             self._refuse(Packet(value, timestamp))
-        self.packets.append(Packet(value, timestamp))
+        self._take(Packet(value, timestamp))
 
     def send_packet(self, packet: Packet) -> None:
         """Sends the packet as it is; an empty one moves the bound past its timestamp instead (C-31).
@@ -108,9 +112,10 @@ class OutputSlot:
             self._check is None
             and not self.closed
             and packet.value is not NOTHING
-            and PRESTREAM <= packet.time <= POSTSTREAM
+            and USUAL_MIN < packet.time < USUAL_MAX
+            and self.first is None
         ):
-            self.packets.append(packet)
+            self.first = packet
             return
         if packet.is_empty() and not self.closed:
             self.set_bound(next_allowed_in_stream(packet.time))
@@ -119,7 +124,24 @@ class OutputSlot:
             self._refuse(packet)
         if self._check is not None and not self.type.accepts(packet):
             self._refuse(packet)
-        self.packets.append(packet)
+        self._take(packet)
+
+    def _take(self, packet: Packet) -> None:
+        if self.first is None:
+            self.first = packet
+        else:
+            self.more.append(packet)
+
+    @property
+    def packets(self) -> list[Packet]:
+        """What was sent in this call."""
+        return [] if self.first is None else [self.first, *self.more]
+
+    def clear(self) -> None:
+        """Forgets what was sent in this call."""
+        self.first = None
+        if self.more:
+            self.more = []
 
     def _refuse(self, packet: Packet) -> None:
         if self.closed:
@@ -141,8 +163,9 @@ class OutputSlot:
         bound = self.start_bound if self.stream is None else self.stream.bound
         if self.bound is not None and self.bound > bound:
             bound = self.bound
-        if self.packets:
-            bound = max(bound, next_allowed_in_stream(self.packets[-1].time))
+        if self.first is not None:
+            last = self.more[-1] if self.more else self.first
+            bound = max(bound, next_allowed_in_stream(last.time))
         return bound
 
     def set_bound(self, bound: int) -> None:

@@ -20,6 +20,8 @@ __all__ = [
     "PRESTREAM",
     "UNSET",
     "UNSTARTED",
+    "USUAL_MAX",
+    "USUAL_MIN",
     "Timestamp",
     "add_offset",
     "debug_string",
@@ -50,6 +52,11 @@ ONE_OVER_POSTSTREAM: Final = _INT64_MAX - 1
 """The bound of a stream that can take no more packets but is not closed yet."""
 DONE: Final = _INT64_MAX
 """The bound of a closed stream, and the input timestamp in Close."""
+
+USUAL_MIN: Final = -(2**61)
+USUAL_MAX: Final = 2**61
+"""Between these two is the time of nearly every packet, and compiled code compares it as a machine integer;
+whoever asks this first still has to do right by what is not between them."""
 
 _NAMES: Final = {
     UNSET: "Timestamp::Unset()",

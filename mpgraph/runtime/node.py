@@ -23,6 +23,8 @@ from mpgraph.timestamp import (
     ONE_OVER_POSTSTREAM,
     PRESTREAM,
     UNSTARTED,
+    USUAL_MAX,
+    USUAL_MIN,
     add_offset,
     debug_string,
 )
@@ -218,7 +220,10 @@ class Node:
         cc.timestamp = packet.time
         cc.inputs = (packet,)
         self.run.pending += 1
-        heappush(self._tasks, self._task)
+        if self._tasks:
+            heappush(self._tasks, self._task)
+        else:
+            self._tasks.append(self._task)
 
     def _look_at_all(self) -> None:
         while self.in_flight < self.max_in_flight:
@@ -355,15 +360,22 @@ class Node:
     def _quickly_processed(self, cc: Context, raised: BaseException | None) -> None:
         """What `_processed` comes to for a node with one input and no side packets to send."""
         timestamp = cc.timestamp
-        if raised is not None or not MIN <= timestamp < MAX:
+        if raised is not None or not USUAL_MIN < timestamp < USUAL_MAX:
             self._processed(cc, raised)
             return
         cc.inputs = ()
         self.settled = following = timestamp + 1
         for slot, output in self._outputs:
-            packets = slot.packets
-            if slot.usual and len(packets) == 1 and packets[0].time == timestamp >= output.bound:
-                output.send_one(packets.pop(), following)
+            packet = slot.first
+            if (
+                packet is not None
+                and slot.usual
+                and not slot.more
+                and packet.time == timestamp
+                and timestamp >= output.bound
+            ):
+                slot.first = None
+                output.send_one(packet, following)
             else:
                 self._send(slot, output, timestamp)
         stream = self._single
@@ -384,7 +396,7 @@ class Node:
     def drop(self, cc: Context) -> None:
         """Drops what a call sent that failed."""
         for slot in cc.outputs:
-            slot.packets = []
+            slot.clear()
             slot.bound = None
             slot.closed = False
             slot.usual = slot.offset == 0
@@ -430,7 +442,7 @@ class Node:
     def _send(self, slot: OutputSlot, stream: OutputStream, timestamp: int) -> None:
         bound = stream.bound
         packets = slot.packets
-        slot.packets = []
+        slot.clear()
         if bound == DONE:
             return
         if slot.closed:

@@ -25,12 +25,12 @@ from mpgraph.packet import NOTHING, Packet
 from mpgraph.packet_type import ANY
 from mpgraph.timestamp import (
     DONE,
-    MAX,
-    MIN,
     POSTSTREAM,
     PRESTREAM,
     UNSET,
     UNSTARTED,
+    USUAL_MAX,
+    USUAL_MIN,
     debug_string,
     next_allowed_in_stream,
 )
@@ -222,7 +222,8 @@ class Scheduler:
         else:
             packet = value if timestamp is None else value.at(timestamp)
         time = packet.time
-        if not PRESTREAM <= time <= POSTSTREAM:
+        is_usual = USUAL_MIN < time < USUAL_MAX
+        if not is_usual and not PRESTREAM <= time <= POSTSTREAM:
             msg = f"{debug_string(time)} can't be the timestamp of a Packet in a stream."
             raise TimestampError(msg)
         if packet.value is NOTHING:
@@ -248,7 +249,7 @@ class Scheduler:
         try:
             if inbox:
                 self._section.drain()
-            if stream.bound <= time < MAX and time >= MIN:
+            if is_usual and stream.bound <= time:
                 stream.send_one(packet, time + 1)
             elif stream.bound != DONE:
                 stream.send((packet,), stream.bound, self.record)
@@ -524,7 +525,7 @@ class Scheduler:
             self._wake(1)
         changes = self.changes
         while True:
-            _, _, outside, finish, argument = heappop(tasks)
+            _, _, outside, finish, argument = heappop(tasks) if len(tasks) > 1 else tasks.pop()
             raised = None
             try:
                 lock.release()
