@@ -18,6 +18,7 @@ MODULES = (
     "runtime/executor",
     "runtime/node",
     "runtime/observer",
+    "runtime/readiness",
     "runtime/scheduler",
     "runtime/section",
     "runtime/stream",

@@ -7,18 +7,42 @@ A thread that made tasks ready goes on with the best of them itself; others are 
 
 from __future__ import annotations
 
-import heapq
 import threading
+from bisect import insort_left
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, Protocol
 
 from .section import Section
 
 __all__ = ["Repeater", "Submits", "Task", "ThreadPool", "start_thread"]
 
-Task = tuple[int, int, Callable[[Any], object], Callable[[Any, BaseException | None], object], Any]
-"""Rank and serial number, which order tasks; code of others, called outside of the section with the last
-member; and what is done inside afterwards, called with the last member and what the code raised."""
+_rank = attrgetter("rank")
+
+
+class Task:
+    """Something to run.
+
+    Args:
+        rank: The higher goes first; of equal ones the older.
+        outside: Code of others, called outside of the section with the argument.
+        finish: What is done inside afterwards, called with the argument and what the code raised.
+        argument: Of both.
+    """
+
+    __slots__ = ("argument", "finish", "outside", "rank")
+
+    def __init__(
+        self,
+        rank: int,
+        outside: Callable[[Any], object],
+        finish: Callable[[Any, BaseException | None], object],
+        argument: Any,
+    ) -> None:
+        self.rank = rank
+        self.outside = outside
+        self.finish = finish
+        self.argument = argument
 
 
 def start_thread(function: Callable[..., object], *arguments: Any) -> None:
@@ -104,7 +128,7 @@ class ThreadPool:
     ) -> None:
         self.name = name
         self.num_threads = num_threads
-        self.tasks: list[Task] = []
+        self.tasks: list[Task] = []  # the best one last: mostly that is the newest
         self.paused = False
         self._work = work
         self._section = section
@@ -119,7 +143,11 @@ class ThreadPool:
 
     def push(self, task: Task) -> None:
         """Queues a task; `wake` sees to it that a thread takes it."""
-        heapq.heappush(self.tasks, task)
+        tasks = self.tasks
+        if not tasks or task.rank > tasks[-1].rank:
+            tasks.append(task)
+        else:
+            insort_left(tasks, task, key=_rank)
 
     def wake(self, spare: int) -> int:
         """Wakes or starts threads for the queued tasks, except for those that the caller takes itself.

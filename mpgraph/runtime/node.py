@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from enum import IntEnum
-from heapq import heappush
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,13 +28,15 @@ from mpgraph.timestamp import (
     debug_string,
 )
 
-from .policies import CLOSE, READY, DefaultPolicy, SingleStreamPolicy, make_policy
+from .executor import Task
+from .policies import DefaultPolicy, SingleStreamPolicy, make_policy
+from .readiness import CLOSE, READY
 from .stream import InputStream, OutputStream, offset_bound
 
 if TYPE_CHECKING:
     from mpgraph.resources import Resources
 
-    from .executor import Task, ThreadPool
+    from .executor import ThreadPool
     from .scheduler import Scheduler
 
 __all__ = ["Node", "State"]
@@ -63,7 +64,7 @@ class Node:
     Attributes:
         plan: What was planned for it.
         process: The calculator's `process`, once it was made.
-        rank: Where its calls stand in the order of tasks (S-2).
+        rank: Where its calls stand in the order of tasks; the higher go first (S-2).
         state: Where it is in its life.
         waiting: How many input headers and side packets it lacks before it can open (C-2).
         followers: Nodes that wait for this one to open, once per stream.
@@ -85,7 +86,6 @@ class Node:
         "_side_slots",
         "_single",
         "_task",
-        "_tasks",
         "calculator",
         "dirty",
         "followers",
@@ -127,7 +127,7 @@ class Node:
         self.outputs = outputs
         self.pool = pool
         self.run = run
-        self.rank = (2 << 40) - plan.id
+        self.rank = plan.id - (2 << 40)
         self.is_source = plan.is_source
         self.layer = plan.config.source_layer
         self.max_in_flight = 1 if self.is_source else max(1, plan.config.max_in_flight)
@@ -145,7 +145,6 @@ class Node:
         self._none_done: Sequence[bool] = ()
         self._single: InputStream | None = None  # of the usual node, which goes without loops
         self._task: Task
-        self._tasks = pool.tasks
         self.processed = self._processed
         self.free = False
         self._free: list[Context] = []
@@ -182,7 +181,7 @@ class Node:
             calculator = wrap(self.plan, calculator)
         self.calculator = calculator
         self.process = calculator.process
-        self._task = (self.rank, 0, self.process, self.processed, self._context)
+        self._task.outside = self.process
         calculator.open(cc)
 
     # What it may do next.
@@ -220,10 +219,7 @@ class Node:
         cc.timestamp = packet.time
         cc.inputs = (packet,)
         self.run.pending += 1
-        if self._tasks:
-            heappush(self._tasks, self._task)
-        else:
-            self._tasks.append(self._task)
+        self.pool.push(self._task)
 
     def _look_at_all(self) -> None:
         while self.in_flight < self.max_in_flight:
@@ -257,11 +253,15 @@ class Node:
     def schedule(self, cc: Context) -> None:
         """Queues a call of `process`."""
         run = self.run
-        run.serial += 1
         run.pending += 1
         if self.pool.name:
             run.changes += 1  # its threads have to be woken
-        heappush(self._tasks, (self.rank, run.serial, self.process, self.processed, cc))
+        if cc is self._context and self.max_in_flight == 1:
+            task = self._task
+            task.rank = self.rank
+        else:
+            task = Task(self.rank, self.process, self.processed, cc)
+        self.pool.push(task)
 
     def _settle_outputs(self, bound: int) -> None:
         """Passes a pending bound of the inputs on to the outputs that follow them (C-38)."""
@@ -327,7 +327,7 @@ class Node:
         if self.max_in_flight == 1:
             for slot, stream in self._outputs:
                 slot.stream = stream
-        self._task = (self.rank, 0, self.process, self.processed, self._context)
+        self._task = Task(self.rank, self.process, self.processed, self._context)
 
     def _another_context(self) -> Context:
         """One more, for a call in parallel; it has the offsets that Open set."""
@@ -440,6 +440,18 @@ class Node:
             self._free.append(first)
 
     def _send(self, slot: OutputSlot, stream: OutputStream, timestamp: int) -> None:
+        packet = slot.first
+        if (
+            packet is not None
+            and slot.usual
+            and not slot.more
+            and packet.time == timestamp
+            and timestamp >= stream.bound
+            and USUAL_MIN < timestamp < USUAL_MAX
+        ):
+            slot.first = None
+            stream.send_one(packet, timestamp + 1)
+            return
         bound = stream.bound
         packets = slot.packets
         slot.clear()

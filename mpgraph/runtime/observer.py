@@ -10,6 +10,7 @@ from mpgraph.errors import RunError
 from mpgraph.packet import Packet
 from mpgraph.timestamp import DONE, POSTSTREAM, PRESTREAM, UNSTARTED, previous_allowed_in_stream
 
+from .executor import Task
 from .stream import InputStream
 
 if TYPE_CHECKING:
@@ -20,6 +21,14 @@ __all__ = ["Observer", "Poller"]
 
 def _settled(bound: int) -> int:
     return POSTSTREAM if bound == POSTSTREAM else previous_allowed_in_stream(bound)
+
+
+def _work_off(observer: Observer) -> None:
+    """Calls an observer for what came; called outside of the section."""
+    events = observer.events
+    callback = observer.callback
+    while events:
+        callback(events.popleft())
 
 
 class Observer:
@@ -35,14 +44,25 @@ class Observer:
         self.bounds = bounds
         self.events: deque[Packet] = deque()
         self.scheduled = False
+        self.task: Task
         self._last = UNSTARTED
         self._schedule: Callable[[Observer], None] = lambda observer: None
         self.stream = InputStream(name, self)
 
-    def attach(self, schedule: Callable[[Observer], None]) -> InputStream:
-        """Begins a run; the returned queue is to be fed by the stream."""
+    def attach(
+        self,
+        schedule: Callable[[Observer], None],
+        finish: Callable[[Observer, BaseException | None], None],
+    ) -> InputStream:
+        """Begins a run; the returned queue is to be fed by the stream.
+
+        Args:
+            schedule: Has `task` run, and is also called when there is nothing for it to do.
+            finish: Called inside the section after it was run.
+        """
         self.events.clear()
         self.scheduled = False
+        self.task = Task(0, _work_off, finish, self)
         self._schedule = schedule
         self.stream = InputStream(self.name, self)
         return self.stream

@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import partial
-from heapq import heappop, heappush
 from operator import index
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -35,7 +34,7 @@ from mpgraph.timestamp import (
     next_allowed_in_stream,
 )
 
-from .executor import Submits, ThreadPool
+from .executor import Submits, Task, ThreadPool
 from .failure import node_failure, observer_failure
 from .node import Node, State
 from .observer import Observer, Poller
@@ -58,7 +57,8 @@ Constant = tuple[Sequence[Packet], dict[str, Packet]]
 
 _MAX_ERRORS = 1000
 _MAX_COMING = 100  # packets that wait at the section's door before whoever adds more waits as well
-_SOURCE_RANK = 3 << 40  # of tasks: observers 0, then opens, calls, sources (S-2)
+_OPEN_RANK = -1 << 40  # of tasks: observers 0, then opens, calls, sources (S-2)
+_SOURCE_RANK = -3 << 40
 
 
 class _Waiter:
@@ -82,14 +82,6 @@ class Phase(Enum):
 
 
 RUNNING, PAUSED, TERMINATED, FINISHED = Phase  # members of an enum take long to look up
-
-
-def _work_off(observer: Observer) -> None:
-    """Calls an observer for what came; called outside of the section."""
-    events = observer.events
-    callback = observer.callback
-    while events:
-        callback(events.popleft())
 
 
 class Scheduler:
@@ -143,7 +135,6 @@ class Scheduler:
         self._seen = 0
         self._threads: set[int] = set()  # that run tasks
         self._interrupts: dict[int, BaseException] = {}
-        self.serial = 0
         self.pending = 0
         self.dirty: list[Node] = []
         self.depth = 0
@@ -166,7 +157,7 @@ class Scheduler:
         self._nodes = wiring.nodes
         self._streams = wiring.streams
         for observer in observers:
-            wiring.attach(observer.attach(self._schedule_observer))
+            wiring.attach(observer.attach(self._schedule_observer, self._observed_all))
         for poller in pollers:
             wiring.attach(poller.attach(self, self._on_full))
 
@@ -502,11 +493,10 @@ class Scheduler:
         finish: Callable[[Any, BaseException | None], object],
         argument: Any,
     ) -> None:
-        self.serial += 1
         self.pending += 1
         if pool.name:
             self.changes += 1  # its threads have to be woken
-        heappush(pool.tasks, (rank, self.serial, outside, finish, argument))
+        pool.push(Task(rank, outside, finish, argument))
 
     def work(self, pool: ThreadPool, enough: Callable[[], bool] | None = None) -> bool:
         """Runs a pool's tasks, best first, until there is none or it is `enough`.
@@ -525,22 +515,22 @@ class Scheduler:
             self._wake(1)
         changes = self.changes
         while True:
-            _, _, outside, finish, argument = heappop(tasks) if len(tasks) > 1 else tasks.pop()
+            task = tasks.pop()
             raised = None
             try:
                 lock.release()
                 if inbox:
                     self._section.pump()
-                outside(argument)
+                task.outside(task.argument)
             except BaseException as error:
                 raised = error
                 if not isinstance(error, Exception):
                     self._interrupts[get_ident()] = error
             if not lock.acquire(False):
-                self._section.post(self._finish, finish, argument, raised)
+                self._section.post(self._finish, task, raised)
                 return False
             self.pending -= 1
-            finish(argument, raised)
+            task.finish(task.argument, raised)
             if not tasks or changes != self.changes or pool.name:
                 self._settle()
                 changes = self.changes
@@ -551,14 +541,9 @@ class Scheduler:
             elif len(tasks) > 1 and (pool.spare or self._waiters):
                 self._wake(1)
 
-    def _finish(
-        self,
-        finish: Callable[[Any, BaseException | None], object],
-        argument: Any,
-        raised: BaseException | None,
-    ) -> None:
+    def _finish(self, task: Task, raised: BaseException | None) -> None:
         self.pending -= 1
-        finish(argument, raised)
+        task.finish(task.argument, raised)
 
     def _leave(self) -> None:
         """What is done before anybody leaves the section who does not run tasks."""
@@ -590,7 +575,7 @@ class Scheduler:
         cc.inputs = [EMPTY] * len(node.inputs)
         for slot in cc.outputs:
             slot.in_open = True
-        self._push(node.pool, 1 << 40 | node.id, node.open, partial(self._opened, node), cc)
+        self._push(node.pool, _OPEN_RANK - node.id, node.open, partial(self._opened, node), cc)
 
     def _opened(self, node: Node, cc: Context, raised: BaseException | None) -> None:
         for slot in cc.outputs:
@@ -679,7 +664,7 @@ class Scheduler:
         if self._stopping:
             self.schedule_close(node)
             return
-        node.rank = (_SOURCE_RANK + node.layer << 64) + node.source_order()
+        node.rank = (_SOURCE_RANK - node.layer << 64) - node.source_order()
         node.schedule(node.begin(0, ()))
 
     def _schedule_observer(self, observer: Observer) -> None:
@@ -688,9 +673,8 @@ class Scheduler:
             self.changes += 1
         elif not observer.scheduled:
             observer.scheduled = True
-            self.serial += 1
             self.pending += 1
-            heappush(self._default.tasks, (0, self.serial, _work_off, self._observed_all, observer))
+            self._default.push(observer.task)
 
     def _observed_all(self, observer: Observer, raised: BaseException | None) -> None:
         observer.scheduled = False

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .node import Node
-    from .policies import SyncSet
+    from .readiness import SyncSet
     from .wiring import GraphInput
 
 __all__ = ["EMPTY", "Consumer", "InputStream", "OutputStream", "WatchedStream", "offset_bound"]

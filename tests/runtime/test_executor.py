@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 import threading
 from typing import Any
 
-from mpgraph.runtime.executor import Repeater, ThreadPool
+from mpgraph.runtime.executor import Repeater, Task, ThreadPool
 from mpgraph.runtime.section import Section
 
 
@@ -19,24 +18,22 @@ class Runner:
         self.threads: set[int] = set()
         self.done = threading.Condition()
         self.pool = ThreadPool("test", self.section, num_threads, self.threads, self.work)
-        self.serial = 0
 
     def work(self, pool: ThreadPool) -> bool:
         while pool.tasks and not pool.paused:
-            task = heapq.heappop(pool.tasks)
+            task = pool.tasks.pop()
             self.section.lock.release()
             try:
-                task[2](task[4])
+                task.outside(task.argument)
             finally:
                 self.section.lock.acquire()
             with self.done:
-                self.ran.append(task[4])
+                self.ran.append(task.argument)
                 self.done.notify_all()
         return True
 
     def push(self, rank: int, argument: object, function: Any = lambda argument: None) -> None:
-        self.serial += 1
-        self.pool.push((rank, self.serial, function, lambda argument, raised: None, argument))
+        self.pool.push(Task(rank, function, lambda argument, raised: None, argument))
 
     def wait_for(self, count: int) -> None:
         with self.done:
@@ -51,10 +48,10 @@ class Runner:
 def test_the_best_task_goes_first_and_equal_ones_in_order() -> None:
     runner = Runner(0)
     with runner.section:
-        for rank, name in ((2, "c"), (1, "a"), (2, "d"), (1, "b")):
+        for rank, name in ((1, "c"), (2, "a"), (1, "d"), (0, "e"), (2, "b")):
             runner.push(rank, name)
         runner.work(runner.pool)
-    assert runner.ran == ["a", "b", "c", "d"]
+    assert runner.ran == ["a", "b", "c", "d", "e"]
 
 
 def test_no_more_threads_start_than_there_is_work_for() -> None:

@@ -8,7 +8,7 @@ from mpgraph.config.plan import NodePlan
 from mpgraph.runtime.stream import InputStream
 
 from .barrier import BarrierPolicy
-from .base import CLOSE, NOT_READY, READY, InputPolicy, Status, SyncSet
+from .base import InputPolicy
 from .default import BatchPolicy, DefaultOptions, DefaultPolicy, SingleStreamPolicy
 from .early_close import EarlyClosePolicy
 from .fixed_size import FixedSizePolicy
@@ -18,15 +18,10 @@ from .sync_set import SyncSetPolicy
 from .timestamp_align import TimestampAlignPolicy
 
 __all__ = [
-    "CLOSE",
-    "NOT_READY",
     "POLICIES",
-    "READY",
     "DefaultPolicy",
     "InputPolicy",
     "SingleStreamPolicy",
-    "Status",
-    "SyncSet",
     "make_policy",
 ]
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from mpgraph.packet import Packet
+from mpgraph.runtime.readiness import CLOSE, NOT_READY, READY, Status
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import DONE
 
-from .base import CLOSE, NOT_READY, READY, InputPolicy, Status
+from .base import InputPolicy
 
 __all__ = ["BarrierPolicy"]
 

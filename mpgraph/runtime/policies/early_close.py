@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from mpgraph.runtime.readiness import CLOSE, Status
 from mpgraph.timestamp import DONE
 
-from .base import CLOSE, Status
 from .default import DefaultPolicy
 
 if TYPE_CHECKING:

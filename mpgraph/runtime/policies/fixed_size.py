@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from mpgraph.errors import ContractError
 from mpgraph.options import option, options
 from mpgraph.packet import Packet
+from mpgraph.runtime.readiness import READY, Status, SyncSet
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import MAX, MIN, UNSET, next_allowed_in_stream
 
-from .base import READY, InputPolicy, Status, SyncSet
+from .base import InputPolicy
 
 if TYPE_CHECKING:
     from mpgraph.config.plan import NodePlan

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from mpgraph.packet import Packet
+from mpgraph.runtime.readiness import CLOSE, NOT_READY, READY, Status, SyncSet
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import DONE, MAX
 
-from .base import CLOSE, NOT_READY, READY, InputPolicy, Status, SyncSet
+from .base import InputPolicy
 
 __all__ = ["ImmediatePolicy"]
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from mpgraph.errors import ContractError, RunError
 from mpgraph.packet import Packet
+from mpgraph.runtime.readiness import CLOSE, NOT_READY, READY, Status
 from mpgraph.timestamp import DONE, next_allowed_in_stream
 
-from .base import CLOSE, NOT_READY, READY, InputPolicy, Status
+from .base import InputPolicy
 
 if TYPE_CHECKING:
     from mpgraph.config.plan import NodePlan

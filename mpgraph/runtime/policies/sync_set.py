@@ -9,10 +9,11 @@ from mpgraph.errors import ContractError
 from mpgraph.options import option, options
 from mpgraph.packet import Packet
 from mpgraph.port_map import PortMap, list_ports, parse_reference
+from mpgraph.runtime.readiness import CLOSE, NOT_READY, READY, Status, SyncSet
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import DONE
 
-from .base import CLOSE, NOT_READY, READY, InputPolicy, Status, SyncSet
+from .base import InputPolicy
 
 if TYPE_CHECKING:
     from mpgraph.config.plan import NodePlan

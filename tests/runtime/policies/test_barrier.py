@@ -5,7 +5,7 @@ from __future__ import annotations
 from mpgraph import Calculator, Context, Graph, Inputs, Output
 from mpgraph.packet import Packet
 from mpgraph.runtime.policies.barrier import BarrierPolicy
-from mpgraph.runtime.policies.base import CLOSE, NOT_READY, READY
+from mpgraph.runtime.readiness import CLOSE, NOT_READY, READY
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import DONE
 

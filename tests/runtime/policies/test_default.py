@@ -10,8 +10,9 @@ from mpgraph import Calculator, Graph, Inputs, Output
 from mpgraph.errors import ContractError
 from mpgraph.packet import Packet
 from mpgraph.runtime.policies import make_policy
-from mpgraph.runtime.policies.base import CLOSE, NOT_READY, READY, InputPolicy
+from mpgraph.runtime.policies.base import InputPolicy
 from mpgraph.runtime.policies.default import BatchPolicy, DefaultOptions, DefaultPolicy, SingleStreamPolicy
+from mpgraph.runtime.readiness import CLOSE, NOT_READY, READY
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import DONE, MAX, MIN, POSTSTREAM, PRESTREAM
 

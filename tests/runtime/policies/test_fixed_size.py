@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mpgraph import Calculator, Context, Graph, Input, Inputs
 from mpgraph.errors import ContractError
 from mpgraph.packet import Packet
-from mpgraph.runtime.policies.base import READY
 from mpgraph.runtime.policies.fixed_size import FixedSizeOptions, FixedSizePolicy
+from mpgraph.runtime.readiness import READY
 from mpgraph.runtime.stream import InputStream
 
 

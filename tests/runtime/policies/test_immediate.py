@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mpgraph.packet import Packet
-from mpgraph.runtime.policies.base import CLOSE, NOT_READY, READY
 from mpgraph.runtime.policies.immediate import ImmediatePolicy
+from mpgraph.runtime.readiness import CLOSE, NOT_READY, READY
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import DONE, MAX, PRESTREAM, UNSTARTED
 

@@ -9,8 +9,8 @@ import pytest
 from mpgraph import Graph
 from mpgraph.errors import ContractError, RunError
 from mpgraph.packet import Packet
-from mpgraph.runtime.policies.base import CLOSE, NOT_READY, READY
 from mpgraph.runtime.policies.multiplex import MuxPolicy
+from mpgraph.runtime.readiness import CLOSE, NOT_READY, READY
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import DONE
 

@@ -8,8 +8,8 @@ from mpgraph import Calculator, Context, Graph, Inputs
 from mpgraph.errors import ContractError
 from mpgraph.packet import Packet
 from mpgraph.port_map import PortMap
-from mpgraph.runtime.policies.base import CLOSE, READY
 from mpgraph.runtime.policies.sync_set import SyncSetOptions, SyncSetPolicy, SyncSetStreams
+from mpgraph.runtime.readiness import CLOSE, READY
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import DONE, POSTSTREAM, PRESTREAM
 

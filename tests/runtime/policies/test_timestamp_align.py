@@ -8,8 +8,8 @@ from mpgraph import Graph
 from mpgraph.errors import ContractError
 from mpgraph.packet import Packet
 from mpgraph.port_map import PortMap
-from mpgraph.runtime.policies.base import CLOSE, READY
 from mpgraph.runtime.policies.timestamp_align import TimestampAlignOptions, TimestampAlignPolicy
+from mpgraph.runtime.readiness import CLOSE, READY
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import DONE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mpgraph.packet import Packet
-from mpgraph.runtime.policies.base import CLOSE, NOT_READY, READY, Status, SyncSet
+from mpgraph.runtime.readiness import CLOSE, NOT_READY, READY, Status, SyncSet
 from mpgraph.runtime.stream import InputStream
 from mpgraph.timestamp import DONE, ONE_OVER_POSTSTREAM, POSTSTREAM, PRESTREAM
 
