@@ -77,7 +77,7 @@ def compare(participants, *, rounds=8, count=20):
         ratios[name] = statistics.median(values) / statistics.median(peers)
         by_turns = statistics.median(ours / theirs for ours, theirs in zip(values, peers, strict=True))
         print(
-            f"  {name:38} {statistics.median(values):8.3f} ms (min {min(values):7.3f}, "
-            f"cpu {statistics.median(cpu[name]):7.3f})  x {ratios[name]:.2f} ({by_turns:.2f} by turns)"
+            f"  {name:38} {statistics.median(values):9.4f} ms (min {min(values):8.4f}, "
+            f"cpu {statistics.median(cpu[name]):8.4f})  x {ratios[name]:.2f} ({by_turns:.2f} by turns)"
         )
     return ratios

@@ -146,6 +146,8 @@ class ThreadPool:
         tasks = self.tasks
         if not tasks or task.rank > tasks[-1].rank:
             tasks.append(task)
+        elif task.rank <= tasks[0].rank:
+            tasks.insert(0, task)
         else:
             insort_left(tasks, task, key=_rank)
 

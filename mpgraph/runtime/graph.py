@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from mpgraph.config.entries import OptionsEntry
 from mpgraph.config.plan import Plan
@@ -358,7 +358,9 @@ class Graph:
             GraphClosedError: The graph is not running.
             RunError: The run has failed.
         """
-        self._add(stream, value, timestamp, wait, True)
+        run = self._run
+        if run is None or not run.feed(stream, value, timestamp, wait, True):
+            self._refuse(stream)
 
     def process(self, values: Mapping[str, Any], timestamp: int | None = None) -> None:
         """Feeds one value or packet into each of the given inputs and waits until all is done with it.
@@ -374,17 +376,17 @@ class Graph:
             RunError: As `add_packet` and `wait_until_idle`.
         """
         try:
+            run = self._run
             for stream, value in values.items():
-                self._add(stream, value, timestamp, True, False)
+                if run is None or not run.feed(stream, value, timestamp, True, False):
+                    self._refuse(stream)
         finally:
             self.wait_until_idle()
 
-    def _add(self, stream: str, value: Any, timestamp: int | None, wait: bool, wake: bool) -> None:
-        run = self._run
-        if run is None or not run.feed(stream, value, timestamp, wait, wake):
-            self._input(stream)  # which tells what is wrong
-            msg = f'the packet for "{stream}" came when the run was over'
-            raise GraphClosedError(msg)
+    def _refuse(self, stream: str) -> NoReturn:
+        self._input(stream)  # which tells what is wrong
+        msg = f'the packet for "{stream}" came when the run was over'
+        raise GraphClosedError(msg)
 
     def set_bound(self, stream: str, bound: int) -> None:
         """Promises that no packet below the bound will be added to a graph input (Q-7).

@@ -160,11 +160,11 @@ class Node:
         if type(self.policy) is DefaultPolicy:
             for stream in inputs:
                 stream.sync_set = self.policy.sync_set
+        if self.max_in_flight == 1 and not self.is_source and not self.has_side_outputs:
+            self.processed = self._quickly_processed
         if isinstance(self.policy, SingleStreamPolicy) and self.max_in_flight == 1 and not self.pool.name:
             self._single = inputs[0]
             inputs[0].direct = self
-            if not self.has_side_outputs:
-                self.processed = self._quickly_processed
 
     def _not_open(self, cc: Context) -> None:
         raise AssertionError(cc.node_name)
@@ -358,12 +358,13 @@ class Node:
         return cc
 
     def _quickly_processed(self, cc: Context, raised: BaseException | None) -> None:
-        """What `_processed` comes to for a node with one input and no side packets to send."""
+        """What `_processed` comes to for most nodes: no source, no side packets, one call at a time."""
         timestamp = cc.timestamp
         if raised is not None or not USUAL_MIN < timestamp < USUAL_MAX:
             self._processed(cc, raised)
             return
         cc.inputs = ()
+        self.in_flight = 0
         self.settled = following = timestamp + 1
         for slot, output in self._outputs:
             packet = slot.first
@@ -378,10 +379,9 @@ class Node:
                 output.send_one(packet, following)
             else:
                 self._send(slot, output, timestamp)
-        stream = self._single
         self.free = not self.run.errors
-        assert stream is not None
-        if stream.queue or stream.bound > following:
+        stream = self._single
+        if stream is None or stream.queue or stream.bound > following:
             self.notify()
 
     def _processed(self, cc: Context, raised: BaseException | None) -> None:
@@ -440,18 +440,6 @@ class Node:
             self._free.append(first)
 
     def _send(self, slot: OutputSlot, stream: OutputStream, timestamp: int) -> None:
-        packet = slot.first
-        if (
-            packet is not None
-            and slot.usual
-            and not slot.more
-            and packet.time == timestamp
-            and timestamp >= stream.bound
-            and USUAL_MIN < timestamp < USUAL_MAX
-        ):
-            slot.first = None
-            stream.send_one(packet, timestamp + 1)
-            return
         bound = stream.bound
         packets = slot.packets
         slot.clear()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Final
 
+from mpgraph.packet import Packet
 from mpgraph.timestamp import (
     DONE,
     MAX,
@@ -88,3 +89,14 @@ class SyncSet:
             self.last_processed = candidate
             return READY, candidate
         return NOT_READY, lowest
+
+    def fill(self, timestamp: int) -> list[Packet]:
+        """Takes each stream's packet at the timestamp (I-8)."""
+        packets = []
+        for stream in self.streams:
+            queue = stream.queue
+            if queue and queue[0].time == timestamp and not stream.full:
+                packets.append(queue.popleft())
+            else:
+                packets.append(stream.pop_at(timestamp))
+        return packets

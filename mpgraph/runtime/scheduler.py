@@ -129,6 +129,7 @@ class Scheduler:
         self._constants = constants
         self._section = Section(self._leave)
         self._lock = self._section.lock
+        self._try_lock = self._lock.acquire
         self._inbox = self._section.inbox
         self._waiters: list[_Waiter] = []
         self.changes = 0  # of what somebody may wait for
@@ -211,7 +212,7 @@ class Scheduler:
         if value.__class__ is not Packet:
             packet = Packet(value, UNSET if timestamp is None else index(timestamp))
         else:
-            packet = value if timestamp is None else value.at(timestamp)
+            packet = value if timestamp is None else Packet(value.value, index(timestamp), value.declared)
         time = packet.time
         is_usual = USUAL_MIN < time < USUAL_MAX
         if not is_usual and not PRESTREAM <= time <= POSTSTREAM:
@@ -233,7 +234,7 @@ class Scheduler:
             if self.errors or self.phase is FINISHED:
                 return False
         inbox = self._inbox
-        if not self._lock.acquire(False):
+        if not self._try_lock(False):
             graph_input.coming += 1
             self._section.post(self._take, graph_input, packet)
             return True
@@ -376,7 +377,7 @@ class Scheduler:
         """Runs what there is to run, then sleeps until there may be more; tells whether it is `done`."""
         waiter = None
         is_done = False
-        if self._lock.acquire(False):
+        if self._try_lock(False):
             inside = True
             try:
                 if self._inbox:
@@ -506,7 +507,8 @@ class Scheduler:
         Returns:
             Whether the thread is inside again; if not, it has left what it had for the one that is.
         """
-        lock = self._lock
+        try_lock = self._try_lock
+        unlock = self._lock.release
         inbox = self._inbox
         tasks = pool.tasks
         if not tasks or pool.paused:
@@ -518,7 +520,7 @@ class Scheduler:
             task = tasks.pop()
             raised = None
             try:
-                lock.release()
+                unlock()
                 if inbox:
                     self._section.pump()
                 task.outside(task.argument)
@@ -526,7 +528,7 @@ class Scheduler:
                 raised = error
                 if not isinstance(error, Exception):
                     self._interrupts[get_ident()] = error
-            if not lock.acquire(False):
+            if not try_lock(False):
                 self._section.post(self._finish, task, raised)
                 return False
             self.pending -= 1

@@ -147,11 +147,14 @@ class InputStream:
         self.added += 1
         bound = timestamp + 1 if MIN <= timestamp < MAX else next_allowed_in_stream(timestamp)
         self.bound = max(self.bound, bound) if self.untimed else bound
-        queue = self.queue
-        queue.append(packet)
+        self.queue.append(packet)
+        return self.queued()
+
+    def queued(self) -> bool:
+        """What follows when a packet was appended; tells whether `head` changed."""
         if self.arrived is not None:
             self.arrived()
-        size = len(queue)
+        size = len(self.queue)
         if size >= self.max_size >= 0 and not self.full and self.on_full is not None:
             self.full = True
             self.on_full(self)
@@ -303,13 +306,12 @@ class OutputStream:
                 continue
             queue = consumer.queue
             queue.append(packet)
-            if consumer.arrived is not None:
-                consumer.arrived()
             size = len(queue)
-            if size >= consumer.max_size >= 0 and not consumer.full and consumer.on_full is not None:
-                consumer.full = True
-                consumer.on_full(consumer)
-            if size == 1 or consumer.arrived is not None:
+            if consumer.arrived is not None or size >= consumer.max_size >= 0:
+                changed = consumer.queued()
+            else:
+                changed = size == 1
+            if changed:
                 sync_set = consumer.sync_set
                 if sync_set is None or not sync_set.waits(consumer, packet.time):
                     consumer.owner.notify()

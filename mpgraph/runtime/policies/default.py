@@ -65,7 +65,7 @@ class DefaultPolicy(InputPolicy):
 
     def fill(self, timestamp: int) -> Sequence[Packet]:
         """Each stream's packet at the timestamp."""
-        return [stream.pop_at(timestamp) for stream in self.streams]
+        return self.sync_set.fill(timestamp)
 
 
 class BatchPolicy(DefaultPolicy):
