@@ -290,12 +290,14 @@ class Graph:
 
     def _finish(self, run: Scheduler) -> None:
         """Ends the run: the status handlers first, then what is still open (SH-1)."""
-        if run.phase is not FINISHED and self.plan.handlers:
-            error = run.errors[0] if run.errors else None
-            run.errors += self._jobs.tell(self.plan.handlers, run.side_packets, error, before=False)
-        run.finish()
-        if self._log is not None:
-            self._log.stop()
+        try:
+            if run.phase is not FINISHED and self.plan.handlers:
+                error = run.errors[0] if run.errors else None
+                run.errors += self._jobs.tell(self.plan.handlers, run.side_packets, error, before=False)
+        finally:  # also after a KeyboardInterrupt
+            run.finish()
+            if self._log is not None:
+                self._log.stop()
 
     def _check_generated(self, given: Mapping[str, Packet]) -> None:
         """Raises SidePacketError for side packets that are given and generated too (V-33)."""
