@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-__all__ = ["GraphService", "ServiceRequest"]
+if TYPE_CHECKING:
+    from mpgraph.formats.protos.framework.calculator_profile_pb2 import GraphProfile
+
+__all__ = ["PROFILER", "GraphService", "ProfileSource", "ServiceRequest"]
 
 T = TypeVar("T")
 
@@ -42,3 +46,19 @@ class ServiceRequest:
 
     service: GraphService[Any]
     optional: bool
+
+
+class ProfileSource(ABC):
+    """Who knows how long the calls of a graph take."""
+
+    @abstractmethod
+    def capture(self, *, with_config: bool = True) -> GraphProfile:
+        """What was measured since the last time (X-5).
+
+        Args:
+            with_config: Whether the graph's expanded config is in it, each node with its canonical name.
+        """
+
+
+PROFILER: Final = GraphService("profiler", ProfileSource)
+"""The graph's own profiler; every graph has one."""

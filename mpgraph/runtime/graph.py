@@ -24,6 +24,7 @@ from mpgraph.errors import (
 )
 from mpgraph.packet import Packet
 from mpgraph.resources import Resources
+from mpgraph.service import PROFILER
 
 from .executor import Repeater, Submits, start_thread
 from .observer import Observer, Poller
@@ -109,7 +110,7 @@ class Graph:
         self._side_packets = {name: _packet(value) for name, value in (side_packets or {}).items()}
         self._num_threads = num_threads
         self._resources = resources if resources is not None else Resources(folders=beside)
-        self._services = dict(services or {})
+        self._services = {PROFILER.key: self._profiler, **(services or {})}
         self._make_services = make_services
         self._executors = dict(executors or {})
         self._on_error = on_error

@@ -19,6 +19,7 @@ from mpgraph.config.plan import NodePlan, Plan
 from mpgraph.config.schema import ProfilerConfig
 from mpgraph.context import Context
 from mpgraph.errors import ConfigError, LimitError
+from mpgraph.service import ProfileSource
 from mpgraph.timestamp import MAX, MIN, debug_string
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class _Profiled(CalculatorBase):
             self._profiler.closed(self._node, cc, start)
 
 
-class Profiler:
+class Profiler(ProfileSource):
     """The profiler of a graph: over all of its runs, until it is reset (X-1 to X-6).
 
     All of it may be called from any thread, also while the graph runs.
