@@ -60,5 +60,5 @@ class ProfileSource(ABC):
         """
 
 
-PROFILER: Final = GraphService("profiler", ProfileSource)
+PROFILER: Final = GraphService("profiler", ProfileSource)  # type: ignore[type-abstract]  # for isinstance
 """The graph's own profiler; every graph has one."""

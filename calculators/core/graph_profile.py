@@ -9,7 +9,7 @@ from mpgraph.options import option, options
 from mpgraph.ports import Inputs, Output
 from mpgraph.service import PROFILER
 
-__all__ = ["GraphProfileOptions", "GraphProfiling"]
+__all__ = ["GraphProfileCalculator", "GraphProfileOptions"]
 
 
 @options(message="mediapipe.GraphProfileCalculatorOptions", extension=367481815)
@@ -23,8 +23,8 @@ class GraphProfileOptions:
     profile_interval: int = option(1, wire="int64", default=1_000_000)
 
 
-class GraphProfiling(Calculator, name="GraphProfileCalculator", services=(PROFILER,)):
-    """Sends what the graph's profiler measured since the last time, at the first timestamp and then regularly.
+class GraphProfileCalculator(Calculator, name="GraphProfileCalculator", services=(PROFILER,)):
+    """Sends what the profiler measured since the last time, at the first timestamp and then regularly.
 
     Inputs: FRAME, any number of streams of any type, which set the pace. Output: PROFILE (GraphProfile); the
     first has the graph's config, too. A profile sets all histograms to zero. In a graph that does not enable
