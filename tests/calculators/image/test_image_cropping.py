@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 from graph_runs import run_graph
 from graph_steps import node
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mpgraph import Graph
@@ -88,6 +88,9 @@ def reference(image: Array, region: tuple[float, ...], out: tuple[float, float],
 
 
 @settings(max_examples=60, deadline=None)
+@example(
+    size=(1, 5), center=(0, 0), part=(float(np.float32(1.9)), 1), rotation=1, limits=(10, 1), replicate=False
+)
 @given(
     size=st.tuples(st.integers(1, 30), st.integers(1, 30)),
     center=st.tuples(st.floats(-0.5, 1.5, width=32), st.floats(-0.5, 1.5, width=32)),
@@ -105,7 +108,8 @@ def test_rotated_and_scaled(
     replicate: bool,
 ) -> None:
     height, width = size
-    region = (center[0] * width, center[1] * height, rounded(part[0] * width), rounded(part[1] * height))
+    sides = [float(np.float32(p) * np.float32(side)) for p, side in zip(part, (width, height), strict=True)]
+    region = (center[0] * width, center[1] * height, rounded(sides[0]), rounded(sides[1]))
     if min(region[2:]) < 1:
         return
     one = np.float32(1)
