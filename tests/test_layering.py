@@ -23,6 +23,7 @@ LAYERS: Final = {
     **dict.fromkeys(MODELS.split(), "models"),
     **dict.fromkeys(AUTHOR.split(), "author"),
     "inference": "inference",
+    "gpu": "gpu",
     "config": "config",
     "runtime": "runtime",
     "media": "media",
@@ -42,15 +43,16 @@ MAY_IMPORT: Final = {
     "values": {"values"},
     "models": {"values", "models"},
     "inference": {"values", "models", "inference"},
+    "gpu": {"values", "author", "gpu"},
     "author": {"values", "models", "author"},
     "config": {"values", "models", "author", "config"},
     "runtime": {"values", "models", "author", "config", "runtime"},
     "compat": {"values", "models", "author", "config", "runtime", "compat"},
     "facade": {"values", "author", "config", "runtime", "compat", "facade"},
     "media": {"values", "media"},
-    "cli": {"values", "models", "inference", "author", "config", "runtime", "media", "facade", "cli"},
+    "cli": {"values", "models", "inference", "gpu", "author", "config", "runtime", "media", "facade", "cli"},
     "testing": {"values", "author", "config", "runtime", "testing"},
-    "calculators": {"values", "models", "inference", "author", "config", "media", "calculators"},
+    "calculators": {"values", "models", "inference", "gpu", "author", "config", "media", "calculators"},
 }
 """What a layer may import, also for annotations alone. Calculators read and write files by media's means."""
 

@@ -62,6 +62,8 @@ WITHOUT_TESTS: Final = {
     "mpgraph/runtime/side_jobs.py": "tests/test_packet_generator.py and test_status_handler.py",
     "mpgraph/runtime/failure.py": "tests/runtime/test_graph.py",
     "mpgraph/runtime/node.py": "tests/runtime/test_graph.py",
+    "mpgraph/gpu/__init__.py": "the files beside it",
+    "mpgraph/gpu/buffer.py": "tests/gpu/test_device.py: a device makes all buffers",
     "mpgraph/runtime/policies/__init__.py": "the files beside it; a table of them",
     "mpgraph/runtime/policies/base.py": "the files beside it: what they have in common",
     "mpgraph/runtime/scheduler.py": "tests/runtime/test_graph.py: its only user is Graph",

@@ -17,13 +17,15 @@ from mpgraph.errors import ContractError
 from mpgraph.formats.arrays import LETTERBOX_PADDING
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.video_header import VideoHeader
+from mpgraph.gpu import GpuBuffer
 from mpgraph.lazy import cv2
 from mpgraph.options import option, options
 from mpgraph.packet_type import PacketType
 from mpgraph.ports import Input, Output, SideInput
 from mpgraph.timestamp import PRESTREAM
 
-from ..port_rules import no_gpu
+from ..port_rules import all_in_memory_or_on_gpu
+from .image_transformation_gpu import transform
 from .resize import resize
 from .warp import affine_map, sample
 
@@ -127,7 +129,7 @@ class ImageTransformation(Calculator, name="ImageTransformationCalculator"):
     column.
 
     Inputs:
-        IMAGE: ImageFrame.
+        IMAGE: ImageFrame; or IMAGE_GPU: GpuBuffer, which is turned about its very centre, and never averaged.
         OUTPUT_DIMENSIONS: Width and height, optional; where it has no packet, nothing is sent.
         ROTATION_DEGREES: int, optional, counter-clockwise; 0, 90, 180 or 270, others do not turn.
         FLIP_HORIZONTALLY, FLIP_VERTICALLY: bool, optional.
@@ -139,14 +141,14 @@ class ImageTransformation(Calculator, name="ImageTransformationCalculator"):
         FLIP_HORIZONTALLY, FLIP_VERTICALLY: bool, optional.
 
     Outputs:
-        IMAGE: ImageFrame of the same format; the very one that came in if nothing is done to it.
+        IMAGE or IMAGE_GPU: The image, of the same format; the very one that came in if nothing is done to it.
         LETTERBOX_PADDING: Optional: left, top, right, bottom padding in fractions of the output; zeros
             unless the scale mode is FIT.
         VIDEO_PRESTREAM: VideoHeader with the output's size, optional.
 
     Raises:
         ContractError: VIDEO_PRESTREAM is connected on one side only, or together with streams that
-            change the size; or IMAGE_GPU is connected.
+            change the size; or not exactly one of IMAGE and IMAGE_GPU on both sides.
         ValueError: The image has no pixels, or none would be left.
 
     Upstream: calculators/image/image_transformation_calculator.cc; spec calculators.md 3.
@@ -168,7 +170,8 @@ class ImageTransformation(Calculator, name="ImageTransformationCalculator"):
     """
 
     options: ImageTransformationOptions
-    image = Input[ImageFrame]("IMAGE")
+    image = Input[ImageFrame]("IMAGE", optional=True)
+    image_gpu = Input[GpuBuffer]("IMAGE_GPU", optional=True)
     dimensions = Input[tuple[int, int]]("OUTPUT_DIMENSIONS", optional=True)
     rotation_degrees = Input[int]("ROTATION_DEGREES", optional=True)
     flip_horizontally = Input[bool]("FLIP_HORIZONTALLY", optional=True)
@@ -178,15 +181,16 @@ class ImageTransformation(Calculator, name="ImageTransformationCalculator"):
     side_rotation_degrees = SideInput[int]("ROTATION_DEGREES", optional=True)
     side_flip_horizontally = SideInput[bool]("FLIP_HORIZONTALLY", optional=True)
     side_flip_vertically = SideInput[bool]("FLIP_VERTICALLY", optional=True)
-    transformed = Output[ImageFrame]("IMAGE")
+    transformed = Output[ImageFrame]("IMAGE", optional=True)
+    transformed_gpu = Output[GpuBuffer]("IMAGE_GPU", optional=True)
     letterbox_padding = Output[tuple[float, ...]]("LETTERBOX_PADDING", optional=True, type=LETTERBOX_PADDING)
     header_out = Output[VideoHeader]("VIDEO_PRESTREAM", optional=True)
 
     @classmethod
     def get_contract(cls, contract: Contract) -> None:
         """Declares the ports and checks how VIDEO_PRESTREAM is used."""
-        no_gpu(contract)
         super().get_contract(contract)
+        all_in_memory_or_on_gpu(contract, inputs=("IMAGE",), outputs=("IMAGE",))
         inputs = contract.inputs
         if inputs.has("VIDEO_PRESTREAM") != contract.outputs.has("VIDEO_PRESTREAM"):
             msg = "VIDEO_PRESTREAM must be connected as input and as output, or not at all"
@@ -226,6 +230,8 @@ class ImageTransformation(Calculator, name="ImageTransformationCalculator"):
             self._size = cc[self.dimensions]
         if self.image in cc:
             self._transform(cc, cc[self.image])
+        if self.image_gpu in cc:
+            self._transform_on_gpu(cc, cc[self.image_gpu])
 
     def _has_size(self) -> bool:
         return min(self._size) > 0
@@ -255,9 +261,9 @@ class ImageTransformation(Calculator, name="ImageTransformationCalculator"):
         width, height = self._size
         if self.options.scale_mode in (ScaleMode.DEFAULT, ScaleMode.STRETCH):
             return self._resized(image, width, height, shrinks=in_width > width and in_height > height)
-        scale = min(np.float32(width) / np.float32(in_width), np.float32(height) / np.float32(in_height))
-        fit_width, fit_height = (_round(np.float32(side) * scale) for side in (in_width, in_height))
-        image = self._resized(image, fit_width, fit_height, shrinks=bool(scale < 1))
+        fit_width, fit_height = self._fitting(in_width, in_height)
+        shrinks = width < in_width or height < in_height  # one of them decides on the scale
+        image = self._resized(image, fit_width, fit_height, shrinks=shrinks)
         if self.options.scale_mode is ScaleMode.FILL_AND_CROP:
             return image
         top, left = (height - fit_height) // 2, (width - fit_width) // 2
@@ -300,7 +306,35 @@ class ImageTransformation(Calculator, name="ImageTransformationCalculator"):
         both = self._flip_horizontally and self._flip_vertically
         return cv2.flip(image, -1 if both else int(self._flip_horizontally))
 
-    def _padding(self, frame: ImageFrame, size: tuple[int, int]) -> tuple[float, float, float, float]:
+    def _transform_on_gpu(self, cc: Context, image: GpuBuffer) -> None:
+        size = self._output_size(image.width, image.height)
+        options = self.options
+        if self._has_size() and options.scale_mode is ScaleMode.FILL_AND_CROP:
+            size = self._fitting(image.width, image.height)
+        cc.send(self.letterbox_padding, self._padding(image, size))
+        flips = (self._flip_horizontally, self._flip_vertically)
+        if size != (image.width, image.height) or self._rotation.degrees or any(flips):
+            color = options.padding_color
+            image = transform(
+                image,
+                size,
+                degrees=self._rotation.degrees,
+                flips=flips,
+                fit=options.scale_mode is ScaleMode.FIT,
+                padding=(color.red, color.green, color.blue),
+                nearest=options.interpolation_mode is InterpolationMode.NEAREST,
+            )
+        cc.send(self.transformed_gpu, image)
+
+    def _fitting(self, in_width: int, in_height: int) -> tuple[int, int]:
+        """The largest size within the wanted one that has the image's aspect ratio."""
+        width, height = self._size
+        scale = min(np.float32(width) / np.float32(in_width), np.float32(height) / np.float32(in_height))
+        return _round(np.float32(in_width) * scale), _round(np.float32(in_height) * scale)
+
+    def _padding(
+        self, frame: ImageFrame | GpuBuffer, size: tuple[int, int]
+    ) -> tuple[float, float, float, float]:
         if self.options.scale_mode is not ScaleMode.FIT:
             return 0.0, 0.0, 0.0, 0.0
         width, height = frame.width, frame.height

@@ -14,12 +14,14 @@ from mpgraph.context import Context
 from mpgraph.contract import Contract
 from mpgraph.errors import ContractError
 from mpgraph.formats.image_frame import ImageFrame
+from mpgraph.gpu import GpuBuffer
 from mpgraph.lazy import cv2
 from mpgraph.options import has, option, options
 from mpgraph.ports import Input, Output
 
 from ..color import ColorOption
-from ..port_rules import no_gpu
+from ..port_rules import all_in_memory_or_on_gpu
+from .recolor_gpu import recolor
 from .resize import resize
 
 __all__ = ["Recolor", "RecolorOptions"]
@@ -59,18 +61,20 @@ class Recolor(Calculator, name="RecolorCalculator"):
     """Blends a colour into an image: ``round(image * (1 - m)) + round(color * m)`` per number.
 
     m is the mask's weight, brought to the image's size, inverted and multiplied with the pixel's
-    luminance if the options say so. Each product is rounded half to even and kept in 0 to 255.
+    luminance if the options say so. Each product is rounded half to even and kept in 0 to 255; on the GPU
+    only their sum is rounded.
 
     Inputs:
-        IMAGE: ImageFrame of 8 bits and three channels.
-        MASK: ImageFrame, float32 (weights) or uint8 (255 is weight 1). Without a packet the image goes
-            on as it is.
+        IMAGE: ImageFrame of 8 bits and three channels; or IMAGE_GPU: GpuBuffer.
+        MASK: ImageFrame, float32 (weights) or uint8 (255 is weight 1); or MASK_GPU: GpuBuffer. Without a
+            packet the image goes on as it is.
 
     Outputs:
-        IMAGE: ImageFrame of the input's format.
+        IMAGE: ImageFrame of the input's format; or IMAGE_GPU: GpuBuffer of format SRGBA, whose alpha goes
+            to 1 where the colour comes.
 
     Raises:
-        ContractError: The colour is not set, or GPU streams are connected.
+        ContractError: The colour is not set, or streams in memory and on the GPU are mixed.
         ValueError: The image is not of 8 bits and three channels, or the mask is empty, is not of float32
             or uint8, or has fewer than four channels and ALPHA is asked for.
 
@@ -94,15 +98,18 @@ class Recolor(Calculator, name="RecolorCalculator"):
     """
 
     options: RecolorOptions
-    image = Input[ImageFrame]("IMAGE")
-    mask = Input[ImageFrame]("MASK")
-    recolored = Output[ImageFrame]("IMAGE")
+    image = Input[ImageFrame]("IMAGE", optional=True)
+    mask = Input[ImageFrame]("MASK", optional=True)
+    recolored = Output[ImageFrame]("IMAGE", optional=True)
+    image_gpu = Input[GpuBuffer]("IMAGE_GPU", optional=True)
+    mask_gpu = Input[GpuBuffer]("MASK_GPU", optional=True)
+    recolored_gpu = Output[GpuBuffer]("IMAGE_GPU", optional=True)
 
     @classmethod
     def get_contract(cls, contract: Contract) -> None:
         """Declares the ports; checks them and the colour."""
-        no_gpu(contract)
         super().get_contract(contract)
+        all_in_memory_or_on_gpu(contract, inputs=("IMAGE", "MASK"), outputs=("IMAGE",))
         if not has(contract.options(RecolorOptions), "color"):
             msg = "the option color must be set"
             raise ContractError(msg)
@@ -114,6 +121,9 @@ class Recolor(Calculator, name="RecolorCalculator"):
 
     def process(self, cc: Context) -> None:
         """Sends the recoloured image."""
+        if cc.is_connected(self.image_gpu):
+            self._process_on_gpu(cc)
+            return
         if self.mask not in cc:
             cc.send_packet(self.recolored, cc.packet(self.image))
             return
@@ -128,6 +138,20 @@ class Recolor(Calculator, name="RecolorCalculator"):
         if image.size:
             self._recolor(image, self._weights(cc[self.mask], frame.width, frame.height), out)
         cc.send(self.recolored, ImageFrame.adopt(out, frame.image_format))
+
+    def _process_on_gpu(self, cc: Context) -> None:
+        if self.mask_gpu not in cc:
+            cc.send_packet(self.recolored_gpu, cc.packet(self.image_gpu))
+        elif self.image_gpu in cc:
+            found = recolor(
+                cc[self.image_gpu],
+                cc[self.mask_gpu],
+                self._color,
+                alpha=self.options.mask_channel is MaskChannel.ALPHA,
+                invert=self.options.invert_mask,
+                luminance=self.options.adjust_with_luminance,
+            )
+            cc.send(self.recolored_gpu, found)
 
     def _weights(self, mask: ImageFrame, width: int, height: int) -> Weights:
         """The mask's channel as float32 in the size of the image."""

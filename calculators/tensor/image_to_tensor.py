@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +22,14 @@ from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.rect import NormalizedRect
 from mpgraph.formats.tensor import Tensor
+from mpgraph.gpu import DEVICE, GpuBuffer
 from mpgraph.lazy import cv2
 from mpgraph.options import has, option, options
 from mpgraph.ports import Input, Output
 
 from ..image.warp import SamplingMap, perspective_map, sample
-from ..port_rules import exactly_one, no_gpu
+from ..port_rules import exactly_one
+from .image_to_tensor_gpu import convert
 from .roi import Roi
 
 __all__ = ["ImageToTensor", "ImageToTensorOptions"]
@@ -87,24 +91,32 @@ class ImageToTensorOptions:
     output_tensor_uint_range: UIntRange | None = option(8, default=None, oneof="range")
 
 
-class _View(NamedTuple):
+@dataclass(frozen=True)
+class _View:
     """What one region of images of one size leads to."""
 
     rect: NormalizedRect | None
     size: tuple[int, int]
+    target: tuple[int, int]
+    roi: Roi
     padding: tuple[float, ...]
     matrix: tuple[float, ...]
-    where: SamplingMap
+
+    @cached_property
+    def where(self) -> SamplingMap:
+        """Which pixels of an image in memory are read."""
+        return perspective_map(self.roi.inverse_warp(*self.target), *self.target)
 
 
-class ImageToTensor(Calculator, name="ImageToTensorCalculator"):
+class ImageToTensor(Calculator, name="ImageToTensorCalculator", services=(DEVICE,)):
     """Cuts a region out of an image, scales it and maps its values to the range of a model's input.
 
     The tensor has the shape (1, height, width, channels): one channel for GRAY8 images, three for SRGB
     and SRGBA (without alpha), and is equal to upstream's to the bit.
 
     Inputs:
-        IMAGE: Image or ImageFrame of format SRGB, SRGBA or GRAY8.
+        IMAGE: Image or ImageFrame of format SRGB, SRGBA or GRAY8; or IMAGE_GPU: GpuBuffer RGBA8 or RGBA32F.
+            Images on the GPU, also those of IMAGE, are read at pixel centres; the range must be of floats.
         NORM_RECT: NormalizedRect, optional: the region; without it the whole image. Without a packet,
             or with a width and height of 0, nothing is sent.
 
@@ -114,7 +126,8 @@ class ImageToTensor(Calculator, name="ImageToTensorCalculator"):
         MATRIX: Optional: 4x4 matrix, row by row, from tensor to image coordinates, both in fractions.
 
     Raises:
-        ContractError: No valid range of values is set, or a size is set that is not positive.
+        ContractError: Not exactly one of IMAGE and IMAGE_GPU, no valid range of values is set, or a size is
+            set that is not positive.
         ValueError: The image has another format, is empty or has a side over 32766 pixels, or the
             region is not finite or not positive.
 
@@ -138,7 +151,8 @@ class ImageToTensor(Calculator, name="ImageToTensorCalculator"):
     """
 
     options: ImageToTensorOptions
-    image = Input[Image | ImageFrame]("IMAGE")
+    image = Input[Image | ImageFrame]("IMAGE", optional=True)
+    image_gpu = Input[GpuBuffer]("IMAGE_GPU", optional=True)
     norm_rect = Input[NormalizedRect]("NORM_RECT", optional=True)
     tensors = Output[list[Tensor]]("TENSORS", optional=True)
     tensor = Output[Tensor]("TENSOR", optional=True)
@@ -148,8 +162,8 @@ class ImageToTensor(Calculator, name="ImageToTensorCalculator"):
     @classmethod
     def get_contract(cls, contract: Contract) -> None:
         """Declares the ports; checks them and the options."""
-        no_gpu(contract)
         super().get_contract(contract)
+        exactly_one(contract, "input", "IMAGE", "IMAGE_GPU")
         exactly_one(contract, "output", "TENSORS", "TENSOR")
         options = contract.options(ImageToTensorOptions)
         _value_table(options)
@@ -165,7 +179,8 @@ class ImageToTensor(Calculator, name="ImageToTensorCalculator"):
 
     def process(self, cc: Context) -> None:
         """Sends padding, matrix and tensor of the image."""
-        if self.image not in cc:
+        image = self._image(cc)
+        if image is None:
             return
         rect = None
         if cc.is_connected(self.norm_rect):
@@ -174,13 +189,41 @@ class ImageToTensor(Calculator, name="ImageToTensorCalculator"):
             rect = cc[self.norm_rect]
             if not rect.width and not rect.height:
                 return
-        image = cc[self.image]
         view = self._view_of(rect, image.width, image.height)
         cc.send(self.letterbox_padding, view.padding)
         cc.send(self.matrix, view.matrix)
-        tensor = Tensor(self._convert(image, view.where))
+        if isinstance(image, GpuBuffer):
+            tensor = Tensor(self._convert_on_gpu(image, view))
+        else:
+            tensor = Tensor(self._convert(image, view.where))
         cc.send(self.tensors, [tensor])
         cc.send(self.tensor, tensor)
+
+    def _image(self, cc: Context) -> Image | ImageFrame | GpuBuffer | None:
+        if self.image_gpu in cc:
+            return cc[self.image_gpu]
+        if self.image not in cc:
+            return None
+        image = cc[self.image]
+        if isinstance(image, Image) and image.uses_gpu():
+            texture: GpuBuffer = image.texture(cc.service(DEVICE).gpu)
+            return texture
+        return image
+
+    def _convert_on_gpu(self, image: GpuBuffer, view: _View) -> npt.NDArray[Any]:
+        options = self.options
+        wanted = options.output_tensor_float_range
+        if wanted is None:
+            msg = "an image on the GPU becomes a tensor of floats: set output_tensor_float_range"
+            raise ValueError(msg)
+        return convert(
+            image,
+            view.target,
+            view.matrix,
+            (wanted.min, wanted.max),
+            from_bottom=options.gpu_origin is not GpuOrigin.TOP_LEFT,
+            zero=options.border_mode is BorderMode.BORDER_ZERO,
+        )
 
     def _view_of(self, rect: NormalizedRect | None, width: int, height: int) -> _View:
         view = self._view
@@ -198,9 +241,10 @@ class ImageToTensor(Calculator, name="ImageToTensorCalculator"):
         padding: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
         if options.keep_aspect_ratio:
             roi, padding = roi.padded(*size)
-        where = perspective_map(roi.inverse_warp(*size), *size)
         # A copy of the region: a message that is changed and sent again is another one.
-        self._view = view = _View(copy.copy(rect), (width, height), padding, roi.matrix(width, height), where)
+        self._view = view = _View(
+            copy.copy(rect), (width, height), size, roi, padding, roi.matrix(width, height)
+        )
         return view
 
     def _convert(self, image: Image | ImageFrame, where: SamplingMap) -> npt.NDArray[Any]:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 from dataclasses import replace
 
-from mpgraph.config.schema import GraphConfig
+from mpgraph.config.entries import CalculatorOptions, OptionsEntry
+from mpgraph.config.schema import GraphConfig, NodeConfig
 from mpgraph.config.subgraph import Subgraph, SubgraphContext
+from mpgraph.gpu import DEVICE, Device, GpuError
+from mpgraph.options import message_name, which_oneof
+
+from .inference_options import Delegate, InferenceOptions, Xnnpack
 
 __all__ = ["Inference"]
+
+logger = logging.getLogger(__name__)
 
 
 class Inference(Subgraph, name="InferenceCalculator"):
     """Runs a TensorFlow Lite model by the calculator that is right for the node's delegate.
 
-    This version has one for the CPU, which therefore takes every node, as a build of upstream without
-    GPU does: nodes without a delegate run on the CPU, and a ``gpu`` or ``litert`` delegate is an error.
-    Ports, options and errors are those of InferenceCalculatorCpu.
+    Delegate ``gpu`` is for InferenceCalculatorGl, or InferenceCalculatorGlAdvanced if it says
+    ``use_advanced_gpu_api``; ``xnnpack``, ``tflite`` and ``nnapi`` are for InferenceCalculatorCpu; ``litert``
+    is an error. A node without one runs on the GPU where there is a real one, otherwise on the CPU; where
+    there is no GPU at all, so does one with ``gpu``, and a warning says so. The graph's service `DEVICE`
+    goes before that: ``gpu`` puts every node on the GPU, ``cpu`` on the CPU with XNNPACK. Ports, options and
+    errors are those of these calculators.
 
     Upstream: calculators/tensor/inference_calculator.cc; spec calculators.md 3.
 
@@ -36,11 +48,53 @@ class Inference(Subgraph, name="InferenceCalculator"):
     @classmethod
     def get_config(cls, context: SubgraphContext) -> GraphConfig:
         """The node itself with another calculator."""
+        options = context.get_options(InferenceOptions)
+        device: Device = context.services.get(DEVICE.key) or Device()
+        delegate = which_oneof(options.delegate, "delegate")
         node = context.node
+        calculator = "InferenceCalculatorCpu"
+        if device.kind == "cpu":
+            node = _with_delegate(node, options, Delegate(xnnpack=Xnnpack()))
+        elif device.kind == "gpu" or (delegate in (None, "gpu") and _has_gpu(device, delegate)):
+            gpu = options.delegate.gpu
+            is_advanced = gpu is not None and gpu.use_advanced_gpu_api
+            calculator = "InferenceCalculatorGlAdvanced" if is_advanced else "InferenceCalculatorGl"
+            if delegate not in (None, "gpu"):
+                node = _with_delegate(node, options, Delegate())
+        elif delegate == "gpu":
+            node = _with_delegate(node, options, Delegate(xnnpack=Xnnpack()))
         return GraphConfig(
-            node=(replace(node, calculator="InferenceCalculatorCpu"),),
+            node=(replace(node, calculator=calculator),),
             input_stream=node.input_stream,
             output_stream=node.output_stream,
             input_side_packet=node.input_side_packet,
             output_side_packet=node.output_side_packet,
         )
+
+
+def _has_gpu(device: Device, delegate: str | None) -> bool:
+    """Whether there is a GPU for a node that asks for one, or a real one for a node that says nothing."""
+    if delegate is None:
+        return device.is_real()
+    try:
+        device.adapter()
+    except GpuError as error:
+        _say_once(str(error))
+        return False
+    return True
+
+
+@functools.cache
+def _say_once(why: str) -> None:
+    logger.warning("inference that asks for the GPU runs on the CPU: %s", why)
+
+
+def _with_delegate(node: NodeConfig, options: InferenceOptions, delegate: Delegate) -> NodeConfig:
+    """The node with another delegate and the rest of its options."""
+    message = message_name(InferenceOptions)
+    entry = OptionsEntry.of(replace(options, delegate=delegate))
+    return replace(
+        node,
+        options=CalculatorOptions(tuple(each for each in node.options if each.message != message)),
+        node_options=(*(each for each in node.node_options if each.message != message), entry),
+    )

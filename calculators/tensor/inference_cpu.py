@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, ClassVar
 
 import numpy as np
@@ -25,6 +26,8 @@ from .inference_options import Delegate, InferenceOptions, InputOutputConfig
 
 __all__ = ["InferenceCpu", "InferenceXnnpack"]
 
+logger = logging.getLogger(__name__)
+
 _OUTPUT_DTYPES = frozenset(np.dtype(dtype) for dtype in (np.float32, np.uint8, np.int8, np.int32, np.bool_))
 
 
@@ -45,7 +48,8 @@ class InferenceCpu(Calculator, name="InferenceCalculatorCpu"):
     Side inputs:
         MODEL: TfLiteModel, unless the option model_path is set.
         OP_RESOLVER, CUSTOM_OP_RESOLVER: OpResolver, optional: the custom operators that the model may
-            use; the first wins; without one there are none.
+            use; the first wins; without one there are none. Those of a resolver for the GPU count, too:
+            upstream has no CPU kernels for them, mpgraph has.
         DELEGATE: Delegate, optional: merged over the option.
         IO_CONFIG: InputOutputConfig, optional: in place of the option's order of tensors.
 
@@ -73,6 +77,7 @@ class InferenceCpu(Calculator, name="InferenceCalculatorCpu"):
     """
 
     accepted: ClassVar[frozenset[str | None]] = frozenset({None, "tflite", "xnnpack", "nnapi"})
+    on_gpu: ClassVar[bool] = False
 
     options: InferenceOptions
     tensors_in = Input[list[Tensor]]("TENSORS", optional=True)
@@ -113,6 +118,7 @@ class InferenceCpu(Calculator, name="InferenceCalculatorCpu"):
             delegate = merge(delegate, cc[self.delegate])
             self._check(delegate)
         self._engine = self._make_engine(cc, delegate)
+        logger.info('node "%s": inference on %s', cc.node_name, self._engine.device)
         order = cc.get(self.io_config, options.input_output_config)
         self._order = TensorOrder.of(self._engine, order, options.input_output_config)
         self._fed = {
@@ -134,7 +140,7 @@ class InferenceCpu(Calculator, name="InferenceCalculatorCpu"):
             model.data,
             delegate=kind,
             num_threads=threads if threads != -1 else inference.default_threads(),
-            custom_ops=frozenset() if resolver.for_gpu else resolver.custom_ops,
+            custom_ops=resolver.custom_ops,
         )
 
     def _computation(self, delegate: Delegate) -> tuple[protocol.Delegate, int]:
@@ -159,7 +165,7 @@ class InferenceCpu(Calculator, name="InferenceCalculatorCpu"):
         for source, target in order.feedback:
             self._fed[target] = found[source]
         specs = self._engine.outputs
-        made = [_tensor(found[index], specs[index]) for index in order.outputs]
+        made = [_tensor(found[index], specs[index], self.on_gpu) for index in order.outputs]
         cc.send(self.tensors_out, made)
         for index in range(min(cc.count(self.tensor_out), len(made))):
             cc.send(self.tensor_out[index], made[index])
@@ -212,10 +218,11 @@ class InferenceXnnpack(InferenceCpu, name="InferenceCalculatorXnnpack"):
         return protocol.Delegate.XNNPACK, -1 if delegate.xnnpack is None else delegate.xnnpack.num_threads
 
 
-def _tensor(array: npt.NDArray[Any], spec: TensorSpec) -> Tensor:
+def _tensor(array: npt.NDArray[Any], spec: TensorSpec, from_gpu: bool) -> Tensor:
     if array.dtype == np.float16:
         array = array.astype(np.float32)
     if array.dtype not in _OUTPUT_DTYPES:
         msg = f'output "{spec.name}" of the model is {array.dtype}, which no calculator takes'
         raise ValueError(msg)
-    return Tensor(np.atleast_1d(array), quantization=Quantization(spec.scale, spec.zero_point))
+    quantization = Quantization(spec.scale, spec.zero_point)
+    return Tensor(np.atleast_1d(array), quantization=quantization, from_gpu=from_gpu)

@@ -16,11 +16,13 @@ from mpgraph.formats.gpu_origin import GpuOrigin
 from mpgraph.formats.image import Image
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.tensor import Tensor
+from mpgraph.gpu import DEVICE
 from mpgraph.options import option, options
 from mpgraph.ports import Input, Output
 
 from ..image.resize import resize
 from ..port_rules import exactly_one
+from .tensors_to_segmentation_gpu import mask_of
 
 __all__ = ["TensorsToSegmentation", "TensorsToSegmentationOptions"]
 
@@ -48,7 +50,7 @@ class TensorsToSegmentationOptions:
     output_layer_index: int = option(3, default=1)
 
 
-class TensorsToSegmentation(Calculator, name="TensorsToSegmentationCalculator"):
+class TensorsToSegmentation(Calculator, name="TensorsToSegmentationCalculator", services=(DEVICE,)):
     """Makes a mask of a model's output and brings it to a size.
 
     Inputs:
@@ -58,7 +60,8 @@ class TensorsToSegmentation(Calculator, name="TensorsToSegmentationCalculator"):
         OUTPUT_SIZE: Width and height of the mask, optional; the tensor's without it.
 
     Outputs:
-        MASK: Image of format VEC32F1, not clamped.
+        MASK: Image of format VEC32F1, not clamped; for a tensor that a GPU computed, an image there of format
+            SRGBA, with the mask in red and alpha.
 
     Raises:
         ContractError: Not exactly one of TENSORS and TENSOR is connected, or output_layer_index is not
@@ -109,6 +112,11 @@ class TensorsToSegmentation(Calculator, name="TensorsToSegmentationCalculator"):
         if width < 1 or height < 1:
             msg = f"the size of the mask must be positive, got {width}x{height}"
             raise ValueError(msg)
+        if tensor.from_gpu:
+            from_bottom = self.options.gpu_origin is not GpuOrigin.TOP_LEFT
+            texture = mask_of(cc.service(DEVICE).gpu, values, (width, height), from_bottom=from_bottom)
+            cc.send(self.mask, Image.from_texture(texture))
+            return
         mask = values if values.shape == (height, width) else resize(values, width, height)
         cc.send(self.mask, Image.from_frame(ImageFrame.adopt(mask)))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,13 +14,36 @@ from mpgraph.packet_type import register_packet_type
 from .image_format import ImageFormat
 from .image_frame import ImageFrame, Pixels
 
-__all__ = ["Image"]
+__all__ = ["Image", "Texture", "Uploads"]
+
+
+class Texture(Protocol):
+    """An image on a GPU: a `mpgraph.gpu.GpuBuffer`."""
+
+    width: int
+    height: int
+    image_format: ImageFormat
+
+    @property
+    def device(self) -> Any:
+        """Where it is."""
+
+    def download(self) -> ImageFrame:
+        """The image in memory."""
+
+
+class Uploads(Protocol):
+    """A GPU: a `mpgraph.gpu.GpuDevice`."""
+
+    def upload(self, frame: ImageFrame) -> Any:
+        """The image as a texture."""
 
 
 class Image:
-    """An image that graphs pass without saying where its pixels are.
+    """An image that graphs pass without saying where its pixels are: in memory, on a GPU, or both.
 
-    Its interface is that of `ImageFrame`, without ``byte_depth`` (PY-I6).
+    Its interface is that of `ImageFrame`, without ``byte_depth`` (PY-I6). What is asked for where it is not
+    is brought there once (spec calculators.md 1.2).
 
     Args:
         image_format: The format, an `ImageFormat`.
@@ -29,16 +53,29 @@ class Image:
         TypeError, RuntimeError, ValueError: As for `ImageFrame`.
     """
 
-    __slots__ = ("__weakref__", "_frame")
+    __slots__ = ("__weakref__", "_in_memory", "_lock", "_on_gpu", "_texture")
 
     def __init__(self, image_format: ImageFormat, data: Pixels) -> None:
-        self._frame = ImageFrame(image_format, data)
+        self._hold(ImageFrame(image_format, data), None)
+
+    def _hold(self, frame: ImageFrame | None, texture: Texture | None) -> None:
+        self._in_memory = frame
+        self._texture = texture
+        self._on_gpu = frame is None
+        self._lock = threading.Lock()
 
     @classmethod
     def from_frame(cls, frame: ImageFrame) -> Image:
         """An image that shares the frame's pixels."""
         image = cls.__new__(cls)
-        image._frame = frame
+        image._hold(frame, None)
+        return image
+
+    @classmethod
+    def from_texture(cls, texture: Texture) -> Image:
+        """An image on a GPU, a `mpgraph.gpu.GpuBuffer`, which it shares."""
+        image = cls.__new__(cls)
+        image._hold(None, texture)
         return image
 
     @classmethod
@@ -74,27 +111,57 @@ class Image:
 
     @property
     def frame(self) -> ImageFrame:
-        """The pixels in memory; shared."""
-        return self._frame
+        """The pixels in memory; shared. They are brought there if they are on a GPU only."""
+        with self._lock:
+            if self._in_memory is None:
+                assert self._texture is not None
+                self._in_memory = self._texture.download()
+            return self._in_memory
+
+    def texture(self, device: Uploads) -> Any:
+        """The `mpgraph.gpu.GpuBuffer` on a device; shared. It is brought there if it is not there yet.
+
+        Raises:
+            ValueError, RunError: As `mpgraph.gpu.GpuDevice.upload`.
+        """
+        with self._lock:
+            if self._texture is None or self._texture.device is not device:
+                if self._in_memory is None:
+                    assert self._texture is not None
+                    self._in_memory = self._texture.download()
+                self._texture = device.upload(self._in_memory)
+            self._on_gpu = True
+            return self._texture
 
     def uses_gpu(self) -> bool:
         """Whether the pixels were last asked for on the GPU."""
-        return False
+        return self._on_gpu
+
+    @property
+    def _frame(self) -> ImageFrame:
+        self._on_gpu = False
+        return self.frame
+
+    @property
+    def _any(self) -> ImageFrame | Texture:
+        found = self._in_memory or self._texture
+        assert found is not None
+        return found
 
     @property
     def width(self) -> int:
         """Pixels per row."""
-        return self._frame.width
+        return self._any.width
 
     @property
     def height(self) -> int:
         """Rows."""
-        return self._frame.height
+        return self._any.height
 
     @property
     def channels(self) -> int:
         """Numbers per pixel."""
-        return self._frame.channels
+        return self._any.image_format.channels
 
     @property
     def step(self) -> int:
@@ -104,11 +171,11 @@ class Image:
     @property
     def image_format(self) -> ImageFormat:
         """The format of the pixels."""
-        return self._frame.image_format
+        return self._any.image_format
 
     def is_empty(self) -> bool:
         """Whether there is no pixel."""
-        return self._frame.is_empty()
+        return not (self.width and self.height)
 
     def is_contiguous(self) -> bool:
         """Whether rows follow each other without a gap."""

@@ -29,12 +29,13 @@ class Tensor:
             read-only. Not copied if it is C-contiguous.
         quantization: What the integers stand for.
         is_dynamic: Whether a model that takes the tensor adapts its input to the tensor's shape.
+        from_gpu: Whether a GPU computed it; upstream would still have it there.
 
     Raises:
         TypeError: `data` is not an array of such a dtype.
     """
 
-    __slots__ = ("__weakref__", "data", "is_dynamic", "quantization")
+    __slots__ = ("__weakref__", "data", "from_gpu", "is_dynamic", "quantization")
 
     data: npt.NDArray[Any]
 
@@ -44,6 +45,7 @@ class Tensor:
         *,
         quantization: Quantization = Quantization(),  # noqa: B008 - immutable
         is_dynamic: bool = False,
+        from_gpu: bool = False,
     ) -> None:
         if not isinstance(data, np.ndarray) or data.dtype not in _DTYPES:
             got = f"a {data.dtype} array" if isinstance(data, np.ndarray) else type(data).__name__
@@ -55,6 +57,7 @@ class Tensor:
         self.data = data
         self.quantization = quantization
         self.is_dynamic = is_dynamic
+        self.from_gpu = from_gpu
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from mpgraph.errors import ModelError
 from mpgraph.inference import model_file, native_log
 from mpgraph.inference.protocol import Signature, TensorSpec
 
-__all__ = ["InterpreterEngine"]
+__all__ = ["InterpreterEngine", "first_line", "fitting"]
 
 
 class InterpreterEngine:
@@ -21,14 +21,15 @@ class InterpreterEngine:
     `interpreter` makes the runtime's interpreter of the model; its errors become `ModelError`.
     """
 
-    def __init__(self, model: bytes, interpreter: Callable[[bytes], Any]) -> None:
+    def __init__(self, model: bytes, interpreter: Callable[[bytes], Any], device: str = "CPU") -> None:
         self._model = model
+        self.device = device
         try:
             with native_log.captured():
                 self._interpreter: Any = interpreter(model)
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            message = f"the model cannot be loaded: {_first_line(error)}"
+            message = f"the model cannot be loaded: {first_line(error)}"
             raise ModelError(message) from error
         self._describe()
 
@@ -51,11 +52,11 @@ class InterpreterEngine:
             raise ValueError(message)
         interpreter = self._interpreter
         for index, spec, array in zip(self._input_indices, self.inputs, inputs, strict=True):
-            interpreter.set_tensor(index, _fitting(array, spec))
+            interpreter.set_tensor(index, fitting(array, spec))
         try:
             interpreter.invoke()
         except (ValueError, RuntimeError) as error:
-            message = f"inference failed: {_first_line(error)}"
+            message = f"inference failed: {first_line(error)}"
             raise ModelError(message) from error
         return [interpreter.get_tensor(index) for index in self._output_indices]
 
@@ -69,7 +70,7 @@ class InterpreterEngine:
                 self._interpreter.resize_tensor_input(index, list(shape), strict=True)
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            message = f"the inputs cannot have the shapes {[tuple(s) for s in shapes]}: {_first_line(error)}"
+            message = f"the inputs cannot have the shapes {[tuple(s) for s in shapes]}: {first_line(error)}"
             raise ModelError(message) from error
         self._describe()
 
@@ -79,7 +80,7 @@ class InterpreterEngine:
         self._model = b""
 
 
-def _fitting(array: NDArray[Any], spec: TensorSpec) -> NDArray[Any]:
+def fitting(array: NDArray[Any], spec: TensorSpec) -> NDArray[Any]:
     """The array in the shape of the tensor.
 
     Raises:
@@ -100,5 +101,6 @@ def _spec(detail: dict[str, Any]) -> TensorSpec:
     return TensorSpec(detail["name"], shape, np.dtype(detail["dtype"]), float(scale), int(zero_point))
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error says in short."""
     return (str(error).splitlines() or [type(error).__name__])[0]

@@ -35,4 +35,6 @@ def create(model: bytes, delegate: Delegate, num_threads: int) -> InterpreterEng
             experimental_op_resolver_type=_RESOLVERS[delegate],
         )
 
-    return InterpreterEngine(replaced(model), interpreter)
+    threads = f"{num_threads} thread{'s' * (num_threads > 1)}" if num_threads > 0 else "1 thread"
+    kernels = "XNNPACK" if delegate is Delegate.XNNPACK else "TensorFlow Lite"
+    return InterpreterEngine(replaced(model), interpreter, f"CPU ({kernels}, {threads})")

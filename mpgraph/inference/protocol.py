@@ -24,6 +24,10 @@ class Delegate(enum.Enum):
     """The runtime's own kernels (upstream: no delegate, or ``tflite``)."""
     XNNPACK = "xnnpack"
     """XNNPACK where it has the operator, the runtime's own kernels elsewhere."""
+    GPU = "gpu"
+    """The GPU, all of it, with full precision."""
+    GPU_HALF = "gpu_half"
+    """The GPU, all of it, with half precision where it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,10 @@ class Engine(Protocol):
 
     Not for use by several threads at once: a graph has one engine per node. `run` releases the GIL.
     """
+
+    @property
+    def device(self) -> str:
+        """What computes it, for people."""
 
     @property
     def inputs(self) -> tuple[TensorSpec, ...]:
@@ -125,6 +133,8 @@ def create_engine(
             "graph does not have; a TfLiteCustomOpResolverCalculator provides upstream's"
         )
         raise ModelError(message)
+    if delegate in (Delegate.GPU, Delegate.GPU_HALF):
+        return _gpu_engine(model, delegate)
     failures = []
     for name in _RUNTIMES:
         try:
@@ -139,3 +149,12 @@ def create_engine(
         ", or on Python 3.11 with numpy < 2 `pip install tflite-runtime`"
     )
     raise ModelError(message)
+
+
+def _gpu_engine(model: bytes, delegate: Delegate) -> Engine:
+    try:
+        from mpgraph.inference.litert_gpu import GpuEngine
+    except ImportError as error:
+        message = f"inference on the GPU needs LiteRT ({error}); type `pip install ai-edge-litert`"
+        raise ModelError(message) from error
+    return GpuEngine(model, allow_precision_loss=delegate is Delegate.GPU_HALF)

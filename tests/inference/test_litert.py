@@ -23,7 +23,7 @@ def left_right() -> list[NDArray[np.float32]]:
     return [np.array([[1, 2, 3, 4]], np.float32), np.array([[10, 20, 30, 40]], np.float32)]
 
 
-@pytest.mark.parametrize("delegate", list(Delegate))
+@pytest.mark.parametrize("delegate", [Delegate.NONE, Delegate.XNNPACK])
 def test_run(delegate: Delegate) -> None:
     engine = create_engine(addition(), delegate=delegate)
     assert engine.inputs == (
@@ -97,7 +97,7 @@ def test_quantisation() -> None:
     assert engine.run(given)[0].tolist() == [130, 131]
 
 
-@pytest.mark.parametrize("delegate", list(Delegate))
+@pytest.mark.parametrize("delegate", [Delegate.NONE, Delegate.XNNPACK])
 @pytest.mark.parametrize("threads", [-1, 1, 2])
 def test_selfie_model_runs_with_and_without_xnnpack(delegate: Delegate, threads: int) -> None:
     engine = create_engine(model_bytes("selfie_segmentation"), delegate=delegate, num_threads=threads)
@@ -159,7 +159,7 @@ from mpgraph.inference.protocol import Delegate, create_engine
 data = open(sys.argv[1], "rb").read()
 good = bad = 0
 for size in [*range(0, 64, 7), 100, 5000, 100_000, 200_000, 240_000, 249_000, 249_400, len(data)]:
-    for delegate in Delegate:
+    for delegate in (Delegate.NONE, Delegate.XNNPACK):
         try:
             create_engine(data[:size], delegate=delegate)
             good += 1

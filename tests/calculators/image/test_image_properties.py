@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from gpu_device import the_device
 from graph_runs import run_graph
 
 from mpgraph.errors import ConfigError
@@ -33,5 +34,13 @@ def test_size_of_an_image() -> None:
 def test_contract() -> None:
     with pytest.raises(ConfigError, match="exactly one input of IMAGE, IMAGE_CPU"):
         run_graph(graph(""), {}, [])
-    with pytest.raises(ConfigError, match=r"GPU streams \(IMAGE_GPU\)"):
-        run_graph(graph('input_stream: "IMAGE_GPU:in"'), {}, [])
+    with pytest.raises(ConfigError, match=r"exactly one input of .*; connected: IMAGE_CPU, IMAGE_GPU"):
+        run_graph(graph('input_stream: "IMAGE_CPU:in" input_stream: "IMAGE_GPU:in"'), {}, [])
+
+
+@pytest.mark.gpu
+def test_size_of_a_texture() -> None:
+    texture = the_device().gpu.upload(ImageFrame.adopt(np.zeros((5, 1, 3), np.uint8)))
+    assert run_graph(graph('input_stream: "IMAGE_GPU:in"'), {"in": [(0, texture)]}, ["size"])["size"] == [
+        (0, (1, 5))
+    ]

@@ -186,8 +186,9 @@ def test_contract() -> None:
     text = graph("", "VIDEO_PRESTREAM ROTATION_DEGREES").replace("LETTERBOX_PADDING", "VIDEO_PRESTREAM")
     with pytest.raises(ConfigError, match="ROTATION_DEGREES cannot be an input stream"):
         run_graph(text, {}, [])
-    with pytest.raises(ConfigError, match=r"GPU streams \(IMAGE_GPU\) are not supported"):
-        run_graph(graph(image="IMAGE_GPU"), {}, [])
+    mixed = graph().replace('output_stream: "IMAGE:', 'output_stream: "IMAGE_GPU:')
+    with pytest.raises(ConfigError, match="connected: input IMAGE, output IMAGE_GPU"):
+        run_graph(mixed, {}, [])
 
 
 def test_images_of_nothing() -> None:

@@ -230,5 +230,5 @@ def test_pixels_that_cannot_be_blended(image: Array, mask: Array, options: str, 
 def test_contract() -> None:
     with pytest.raises(ConfigError, match="the option color must be set"):
         run_graph(graph(""), {}, [])
-    with pytest.raises(ConfigError, match=r"GPU streams \(IMAGE_GPU, MASK_GPU\) are not supported"):
-        run_graph(graph(BLUE, image="IMAGE_GPU", mask="MASK_GPU"), {}, [])
+    with pytest.raises(ConfigError, match="all of IMAGE, MASK must be connected, or all of them with _GPU"):
+        run_graph(graph(BLUE, mask="MASK_GPU"), {}, [])

@@ -261,8 +261,8 @@ def test_options_are_checked_before_the_run(options: str, message: str) -> None:
 
 
 def test_ports_are_checked_before_the_run() -> None:
-    with pytest.raises(ConfigError, match=r"GPU streams \(IMAGE_GPU\) are not supported by this version"):
-        run_graph(graph(FLOATS, image="IMAGE_GPU"), {}, [])
+    with pytest.raises(ConfigError, match="exactly one input of IMAGE, IMAGE_GPU must be connected"):
+        run_graph(graph(FLOATS, image="OTHER"), {}, [])
     with pytest.raises(ConfigError, match="exactly one output of TENSORS, TENSOR must be connected"):
         run_graph(graph(FLOATS).replace('output_stream: "TENSORS:tensors"', ""), {}, [])
 

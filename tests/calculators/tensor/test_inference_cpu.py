@@ -312,15 +312,15 @@ def test_side_packet_delegate_is_merged(engines: list[dict[str, Any]]) -> None:
 
 
 def test_custom_operators_need_the_resolver() -> None:
-    """Without a resolver a model has only TensorFlow Lite's own operators; one for the GPU has no kernels."""
+    """Without a resolver a model has only TensorFlow Lite's own operators."""
     content = model_bytes("selfie_segmentation")
     image = Tensor(np.zeros((1, 256, 256, 3), np.float32))
     ops = frozenset({"Convolution2DTransposeBias"})
-    for resolver in ({}, {"op_resolver": OpResolver(ops, for_gpu=True)}):
-        with pytest.raises(RunError, match="needs the custom operator Convolution2DTransposeBias"):
-            run(content, [[image]], XNNPACK, **resolver)
-    for name in ("op_resolver", "custom_op_resolver"):
-        assert len(run(content, [[image]], XNNPACK, **{name: OpResolver(ops)})[0][0]) == 256 * 256
+    with pytest.raises(RunError, match="needs the custom operator Convolution2DTransposeBias"):
+        run(content, [[image]], XNNPACK)
+    for resolver in (OpResolver(ops), OpResolver(ops, for_gpu=True)):
+        for name in ("op_resolver", "custom_op_resolver"):
+            assert len(run(content, [[image]], XNNPACK, **{name: resolver})[0][0]) == 256 * 256
 
 
 def test_threads_do_not_change_the_result() -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from gpu_device import the_device
 from graph_runs import run_graph
 
 from mpgraph.errors import ConfigError
@@ -34,5 +35,19 @@ def test_contract() -> None:
     for ports in ("", both):
         with pytest.raises(ConfigError, match="exactly one input of IMAGE, IMAGE_CPU"):
             run_graph(graph(ports), {}, [])
-    with pytest.raises(ConfigError, match=r"GPU streams \(IMAGE_GPU\)"):
-        run_graph(graph('input_stream: "IMAGE_GPU:in"'), {}, [])
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("tag", ["IMAGE", "IMAGE_GPU"])
+def test_a_texture_becomes_an_image_that_is_on_the_gpu(tag: str) -> None:
+    """Spec 1.2."""
+    gpu = the_device().gpu
+    texture = gpu.upload(ImageFrame.adopt(np.arange(6, dtype=np.uint8).reshape(2, 3)))
+    ((_, image),) = run_graph(graph(f'input_stream: "{tag}:in"'), {"in": [(0, texture)]}, ["out"])["out"]
+    assert image.uses_gpu()
+    assert image.texture(gpu) is texture
+    assert (image.width, image.height, image.channels) == (3, 2, 1)
+    np.testing.assert_array_equal(image.numpy_view(), [[0, 1, 2], [3, 4, 5]])
+    assert not image.uses_gpu()
+    assert image.texture(gpu) is texture
+    assert image.uses_gpu()

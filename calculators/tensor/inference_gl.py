@@ -1,0 +1,67 @@
+"""InferenceCalculatorGl and InferenceCalculatorGlAdvanced: run a TensorFlow Lite model on the GPU."""
+
+from __future__ import annotations
+
+from mpgraph.inference import protocol
+
+from .inference_cpu import InferenceCpu
+from .inference_options import Delegate
+
+__all__ = ["InferenceGl", "InferenceGlAdvanced"]
+
+
+class InferenceGl(InferenceCpu, name="InferenceCalculatorGl"):
+    """Runs a TensorFlow Lite model on the GPU, all of it, by LiteRT's WebGPU accelerator.
+
+    It computes with full precision unless the options have a ``gpu`` delegate that allows less, as one does
+    that says nothing of it. The other options of the delegate are of upstream's own GPU code, and of no
+    effect here. Tensors come from memory and go there: LiteRT shares no buffers with the images' device.
+    Ports and errors are those of `InferenceCpu`.
+
+    Raises:
+        ContractError: A delegate other than ``gpu`` or none.
+        ModelError: There is no GPU that LiteRT can use, or the model has an operator that it cannot compute;
+            nothing is ever left to the CPU.
+
+    Upstream: calculators/tensor/inference_calculator_gl.cc; spec calculators.md 3.
+
+    Example::
+
+        node {
+          calculator: "InferenceCalculatorGl"
+          input_stream: "TENSORS:input_tensors"
+          output_stream: "TENSORS:output_tensors"
+          input_side_packet: "MODEL:model"
+          input_side_packet: "OP_RESOLVER:op_resolver"
+        }
+    """
+
+    accepted = frozenset({None, "gpu"})
+    on_gpu = True
+
+    def _computation(self, delegate: Delegate) -> tuple[protocol.Delegate, int]:
+        half = delegate.gpu is not None and delegate.gpu.allow_precision_loss
+        return (protocol.Delegate.GPU_HALF if half else protocol.Delegate.GPU), 1
+
+
+class InferenceGlAdvanced(InferenceGl, name="InferenceCalculatorGlAdvanced"):
+    """Runs a TensorFlow Lite model on the GPU, with half precision unless forbidden; else as `InferenceGl`.
+
+    Upstream: calculators/tensor/inference_calculator_gl_advanced.cc; spec calculators.md 3.
+
+    Example::
+
+        node {
+          calculator: "InferenceCalculatorGlAdvanced"
+          input_stream: "TENSORS:input_tensors"
+          output_stream: "TENSORS:output_tensors"
+          input_side_packet: "MODEL:model"
+          options {
+            [mediapipe.InferenceCalculatorOptions.ext] { delegate { gpu { allow_precision_loss: false } } }
+          }
+        }
+    """
+
+    def _computation(self, delegate: Delegate) -> tuple[protocol.Delegate, int]:
+        half = delegate.gpu is None or delegate.gpu.allow_precision_loss
+        return (protocol.Delegate.GPU_HALF if half else protocol.Delegate.GPU), 1

@@ -1,0 +1,87 @@
+"""An image in a texture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from mpgraph.formats.image_format import ImageFormat
+from mpgraph.formats.image_frame import ImageFrame
+from mpgraph.packet_type import register_packet_type
+
+if TYPE_CHECKING:
+    from .device import GpuDevice
+
+__all__ = ["FORMATS", "GpuBuffer", "TextureFormat"]
+
+
+class TextureFormat(NamedTuple):
+    """How pixels of an image are stored in a texture."""
+
+    name: str
+    """upstream's short name, such as RGBA8"""
+    texture: str
+    """wgpu's"""
+    dtype: npt.DTypeLike
+    channels: int
+
+
+_RGBA8: Final = TextureFormat("RGBA8", "rgba8unorm", np.uint8, 4)
+FORMATS: Final = {
+    ImageFormat.SRGB: _RGBA8,  # textures of three bytes a pixel do not exist
+    ImageFormat.SRGBA: _RGBA8,
+    ImageFormat.GRAY8: TextureFormat("R8", "r8unorm", np.uint8, 1),
+    ImageFormat.VEC32F1: TextureFormat("R32F", "r32float", np.float32, 1),
+    ImageFormat.VEC32F2: TextureFormat("RG32F", "rg32float", np.float32, 2),
+    ImageFormat.VEC32F4: TextureFormat("RGBA32F", "rgba32float", np.float32, 4),
+}
+"""The image formats that a texture can hold (spec calculators.md 1.3)."""
+
+
+class GpuBuffer:
+    """An image in a texture; nobody changes it once it was drawn. Made by `GpuDevice.upload` and `draw`.
+
+    Upstream's ``mediapipe::GpuBuffer``; spec calculators.md 1.3.
+
+    Attributes:
+        device: The device whose texture it is.
+        texture: The texture, wgpu's ``GPUTexture``; row 0 of the image is its row 0.
+        image_format: What the frame has that `download` makes: SRGB or SRGBA of RGBA8, GRAY8 of R8, VEC32F1,
+            VEC32F2 or VEC32F4 of R32F, RG32F or RGBA32F.
+        width, height: Pixels per row, and rows.
+    """
+
+    __slots__ = ("__weakref__", "device", "height", "image_format", "texture", "width")
+
+    def __init__(
+        self, device: GpuDevice, texture: Any, image_format: ImageFormat, width: int, height: int
+    ) -> None:
+        self.device = device
+        self.texture = texture
+        self.image_format = image_format
+        self.width = width
+        self.height = height
+
+    @property
+    def format(self) -> TextureFormat:
+        """How the pixels are stored."""
+        return FORMATS[self.image_format]
+
+    def download(self) -> ImageFrame:
+        """The image in memory; waits until the GPU has drawn it.
+
+        Raises:
+            GpuError: The device is lost.
+        """
+        pixels = self.device.read(self)
+        if self.image_format is ImageFormat.SRGB:
+            pixels = np.ascontiguousarray(pixels[:, :, :3])
+        return ImageFrame.adopt(pixels, self.image_format)
+
+    def __repr__(self) -> str:
+        return f"<GpuBuffer {self.format.name} {self.width}x{self.height}>"
+
+
+register_packet_type(GpuBuffer, "mediapipe::GpuBuffer")

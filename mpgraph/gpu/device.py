@@ -1,0 +1,291 @@
+"""A device of wgpu: uploads, draws, reads back."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from mpgraph.errors import RunError
+from mpgraph.formats.image_format import ImageFormat
+from mpgraph.formats.image_frame import ImageFrame
+
+from .buffer import FORMATS, GpuBuffer
+
+__all__ = ["GpuDevice", "GpuError", "adapters", "is_software"]
+
+_PRELUDE: Final = """
+struct Place { @builtin(position) position: vec4f, @location(0) uv: vec2f };
+
+@vertex fn corner(@builtin(vertex_index) index: u32) -> Place {
+  let uv = vec2f(f32(index & 1u), f32(index >> 1u)) * 2.0;
+  return Place(vec4f(uv.x * 2.0 - 1.0, 1.0 - uv.y * 2.0, 0.0, 1.0), uv);
+}
+
+fn texel(image: texture_2d<f32>, place: vec2i) -> vec4f {
+  return textureLoad(image, clamp(place, vec2i(0), vec2i(textureDimensions(image)) - 1), 0);
+}
+
+// Between pixel centres, with the border's pixels beyond the border.
+fn linear(image: texture_2d<f32>, uv: vec2f) -> vec4f {
+  let place = uv * vec2f(textureDimensions(image)) - 0.5;
+  let first = vec2i(floor(place));
+  let part = place - floor(place);
+  return mix(
+    mix(texel(image, first), texel(image, first + vec2i(1, 0)), part.x),
+    mix(texel(image, first + vec2i(0, 1)), texel(image, first + vec2i(1, 1)), part.x),
+    part.y);
+}
+
+fn nearest(image: texture_2d<f32>, uv: vec2f) -> vec4f {
+  return texel(image, vec2i(floor(uv * vec2f(textureDimensions(image)))));
+}
+
+@fragment fn draw(place: Place) -> @location(0) vec4f { return pixel(place.uv, place.position.xy); }
+"""
+_INSTALL: Final = "type `pip install mpgraph[gpu]`"
+
+
+class GpuError(RunError):
+    """The GPU cannot do what was asked: it is not there, was lost, or has no memory left."""
+
+
+def _wgpu() -> Any:
+    try:
+        import wgpu
+    except ImportError as error:
+        msg = f"images on the GPU need the package wgpu, which cannot be imported ({error}); {_INSTALL}"
+        raise GpuError(msg) from error
+    return wgpu
+
+
+def adapters() -> list[Any]:
+    """The adapters of this machine, wgpu's ``GPUAdapter``: real ones before software ones.
+
+    Raises:
+        GpuError: wgpu is not installed.
+    """
+    wgpu = _wgpu()
+    from wgpu.backends.wgpu_native.extras import set_instance_extras
+
+    with suppress(RuntimeError):  # the application, or another graph, has used it before
+        set_instance_extras(backends=["Vulkan", "Metal", "DX12"])
+    return sorted(wgpu.gpu.enumerate_adapters_sync(), key=is_software)
+
+
+def is_software(adapter: Any) -> bool:
+    """Whether the adapter computes on the CPU, many times slower than OpenCV."""
+    return str(adapter.info["adapter_type"]) == "CPU"
+
+
+class GpuDevice:
+    """A device and its queue. May be used by several threads at once.
+
+    Args:
+        adapter: One of `adapters`.
+
+    Raises:
+        GpuError: The adapter gives no device.
+
+    Attributes:
+        name: The adapter's name.
+        uploads, downloads: How many images went to the device, and came back.
+        lost: Why the device can no longer be used; None while it can.
+    """
+
+    def __init__(self, adapter: Any) -> None:
+        self.name: str = adapter.info["device"] or adapter.info["description"]
+        self.uploads = 0
+        self.downloads = 0
+        wgpu = _wgpu()
+        self._errors: tuple[type[Exception], ...] = (wgpu.GPUError, RuntimeError)
+        with self._told("no device can be made"):
+            self._device = adapter.request_device_sync(
+                required_limits={"max-texture-dimension-2d": adapter.limits["max-texture-dimension-2d"]}
+            )
+        self._usage = (
+            wgpu.TextureUsage.COPY_DST
+            | wgpu.TextureUsage.COPY_SRC
+            | wgpu.TextureUsage.TEXTURE_BINDING
+            | wgpu.TextureUsage.RENDER_ATTACHMENT
+        )
+        self._uniform = wgpu.BufferUsage.UNIFORM
+        self._lock = threading.Lock()
+        self._pipelines: dict[tuple[str, str], Any] = {}
+        self._buffers: weakref.WeakSet[GpuBuffer] = weakref.WeakSet()
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except self._errors as error:
+            text = " ".join(str(error).split()) or type(error).__name__
+            msg = f"GPU {self.name}: {what}: {text}"
+            raise GpuError(msg) from error
+
+    @property
+    def live(self) -> int:
+        """How many textures there are that somebody refers to."""
+        return len(self._buffers)
+
+    @property
+    def max_side(self) -> int:
+        """The most pixels that an image may have on a side."""
+        return int(self._device.limits["max-texture-dimension-2d"])
+
+    def _texture(self, image_format: ImageFormat, width: int, height: int) -> GpuBuffer:
+        if image_format not in FORMATS:
+            listed = ", ".join(each.name for each in FORMATS)
+            msg = f"an image of format {image_format.name} cannot be on the GPU; formats that can: {listed}"
+            raise ValueError(msg)
+        if not 0 < min(width, height) <= max(width, height) <= self.max_side:
+            msg = (
+                f"an image of {width}x{height} pixels cannot be on GPU {self.name}: "
+                f"each side must be 1 to {self.max_side}"
+            )
+            raise ValueError(msg)
+        with self._told(f"no memory for an image of {width}x{height} pixels"):
+            texture = self._device.create_texture(
+                size=(width, height, 1), format=FORMATS[image_format].texture, usage=self._usage
+            )
+        buffer = GpuBuffer(self, texture, image_format, width, height)
+        with self._lock:
+            self._buffers.add(buffer)
+        return buffer
+
+    def upload(self, frame: ImageFrame) -> GpuBuffer:
+        """Copies an image to the device; row 0 becomes row 0, and SRGB gets an alpha of 255.
+
+        Raises:
+            ValueError: The format or size is none that a texture can have.
+            GpuError: The device is lost or out of memory.
+        """
+        pixels = frame.numpy_view()
+        buffer = self._texture(frame.image_format, frame.width, frame.height)
+        if frame.image_format is ImageFormat.SRGB:
+            from mpgraph.lazy import cv2
+
+            pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)
+        self.write(buffer, np.ascontiguousarray(pixels))
+        return buffer
+
+    def upload_array(self, array: npt.NDArray[np.float32]) -> GpuBuffer:
+        """Copies one channel of float32 numbers, (height, width), to a texture R32F; otherwise `upload`."""
+        height, width = array.shape
+        buffer = self._texture(ImageFormat.VEC32F1, width, height)
+        self.write(buffer, np.ascontiguousarray(array, np.float32))
+        return buffer
+
+    def write(self, buffer: GpuBuffer, pixels: npt.NDArray[Any]) -> None:
+        """Fills a new texture."""
+        self.uploads += 1
+        with self._told("an upload failed"):
+            self._device.queue.write_texture(
+                {"texture": buffer.texture},
+                pixels,
+                {"bytes_per_row": pixels.nbytes // buffer.height, "rows_per_image": buffer.height},
+                (buffer.width, buffer.height, 1),
+            )
+
+    def read(self, buffer: GpuBuffer) -> npt.NDArray[Any]:
+        """The pixels of a texture, (height, width[, channels]), once they are drawn."""
+        _, _, dtype, channels = buffer.format
+        self.downloads += 1
+        row = buffer.width * channels * np.dtype(dtype).itemsize
+        with self._told("a download failed"):
+            found = self._device.queue.read_texture(
+                {"texture": buffer.texture},
+                {"bytes_per_row": row, "rows_per_image": buffer.height},
+                (buffer.width, buffer.height, 1),
+            )
+        shape = (buffer.height, buffer.width) if channels == 1 else (buffer.height, buffer.width, channels)
+        return np.frombuffer(found, dtype).reshape(shape)
+
+    def draw(
+        self,
+        shader: str,
+        image_format: ImageFormat,
+        width: int,
+        height: int,
+        *images: GpuBuffer,
+        numbers: Mapping[str, Any] | None = None,
+    ) -> GpuBuffer:
+        """Draws a new image; returns before the GPU has done so.
+
+        Args:
+            shader: WGSL with ``fn pixel(uv: vec2f, place: vec2f) -> vec4f``, which tells an output pixel's
+                numbers: uv is 0 to 1 from row 0 and column 0, place the same in pixels, both at the pixel's
+                centre. It sees the images as ``image0``, ``image1``, ..., the numbers as ``number.<name>``,
+                and can call ``linear(image, uv)`` and ``nearest(image, uv)``, which stay within the image,
+                and ``texel(image, place)``. The device keeps the compiled program.
+            image_format: Of the new image.
+            width: Its pixels per row.
+            height: Its rows.
+            images: Images of this device to be drawn from.
+            numbers: float32 arrays of 16 or 4 numbers (``mat4x4f`` row by row, ``vec4f``), by name.
+
+        Raises:
+            ValueError: The format or size is none that a texture can have.
+            GpuError: The device is lost or out of memory, or the shader is wrong.
+        """
+        numbers = numbers or {}
+        target = self._texture(image_format, width, height)
+        with self._told("drawing failed"):
+            pipeline = self._pipeline(shader, target.format.texture, len(images), numbers)
+            entries: list[dict[str, Any]] = [
+                {"binding": index, "resource": image.texture.create_view()}
+                for index, image in enumerate(images)
+            ]
+            if numbers:
+                data = np.concatenate([_columns(value) for value in numbers.values()])
+                uniform = self._device.create_buffer_with_data(data=data, usage=self._uniform)
+                entries.append({"binding": len(images), "resource": {"buffer": uniform}})
+            group = self._device.create_bind_group(layout=pipeline.get_bind_group_layout(0), entries=entries)
+            encoder = self._device.create_command_encoder()
+            drawing = encoder.begin_render_pass(
+                color_attachments=[
+                    {"view": target.texture.create_view(), "load_op": "clear", "store_op": "store"}
+                ]
+            )
+            drawing.set_pipeline(pipeline)
+            drawing.set_bind_group(0, group)
+            drawing.draw(3)
+            drawing.end()
+            self._device.queue.submit([encoder.finish()])
+        return target
+
+    def _pipeline(self, shader: str, texture: str, images: int, numbers: Mapping[str, Any]) -> Any:
+        with self._lock:
+            found = self._pipelines.get((shader, texture))
+            if found is None:
+                declared = [
+                    f"@group(0) @binding({index}) var image{index}: texture_2d<f32>;"
+                    for index in range(images)
+                ]
+                if numbers:
+                    fields = ", ".join(
+                        f"{name}: {'mat4x4f' if np.size(value) == 16 else 'vec4f'}"
+                        for name, value in numbers.items()
+                    )
+                    declared.append(f"struct Numbers {{ {fields} }};")
+                    declared.append(f"@group(0) @binding({images}) var<uniform> number: Numbers;")
+                module = self._device.create_shader_module(code="\n".join((*declared, _PRELUDE, shader)))
+                found = self._device.create_render_pipeline(
+                    layout="auto",
+                    vertex={"module": module, "entry_point": "corner"},
+                    primitive={"topology": "triangle-list"},
+                    fragment={"module": module, "entry_point": "draw", "targets": [{"format": texture}]},
+                )
+                self._pipelines[shader, texture] = found
+            return found
+
+
+def _columns(value: Any) -> npt.NDArray[np.float32]:
+    """Numbers as WGSL lays them out: matrices column by column."""
+    array = np.asarray(value, np.float32).reshape(-1)
+    return array.reshape(4, 4).T.reshape(-1) if array.size == 16 else array

@@ -1,0 +1,135 @@
+"""Textures: what goes up comes down, what is drawn is right, and all is freed."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from gpu_device import the_device
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mpgraph.formats.image_format import ImageFormat
+from mpgraph.formats.image_frame import ImageFrame
+from mpgraph.gpu import GpuDevice, GpuError
+
+pytestmark = pytest.mark.gpu
+
+FORMATS = [
+    ImageFormat.SRGB,
+    ImageFormat.SRGBA,
+    ImageFormat.GRAY8,
+    ImageFormat.VEC32F1,
+    ImageFormat.VEC32F2,
+    ImageFormat.VEC32F4,
+]
+COPY = "fn pixel(uv: vec2f, place: vec2f) -> vec4f { return texel(image0, vec2i(place)); }"
+
+
+def noise(image_format: ImageFormat, width: int, height: int) -> ImageFrame:
+    rng = np.random.default_rng(width * 1000 + height)
+    shape = (height, width) if image_format.channels == 1 else (height, width, image_format.channels)
+    pixels: npt.NDArray[Any]
+    if image_format.dtype == np.uint8:
+        pixels = rng.integers(0, 256, shape, np.uint8)
+    else:
+        pixels = rng.normal(size=shape).astype(np.float32)
+    return ImageFrame.adopt(pixels, image_format)
+
+
+@pytest.fixture
+def gpu() -> GpuDevice:
+    return the_device().gpu
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+@pytest.mark.parametrize("size", [(1, 1), (3, 2), (65, 7), (640, 480), (1, 300), (301, 1)])
+def test_what_goes_up_comes_down(gpu: GpuDevice, image_format: ImageFormat, size: tuple[int, int]) -> None:
+    """Row by row, whatever the rows' length."""
+    frame = noise(image_format, *size)
+    found = gpu.upload(frame).download()
+    assert found.image_format is image_format
+    np.testing.assert_array_equal(found.numpy_view(), frame.numpy_view())
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+def test_every_format_can_be_drawn_to(gpu: GpuDevice, image_format: ImageFormat) -> None:
+    frame = noise(image_format, 77, 33)
+    drawn = gpu.draw(COPY, image_format, 77, 33, gpu.upload(frame))
+    np.testing.assert_array_equal(drawn.download().numpy_view(), frame.numpy_view())
+
+
+def test_rows_that_are_not_side_by_side(gpu: GpuDevice) -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (20, 30, 3), np.uint8)
+    part = ImageFrame.adopt(pixels[2:9, 5:12])
+    np.testing.assert_array_equal(gpu.upload(part).download().numpy_view(), pixels[2:9, 5:12])
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 20), st.integers(1, 20))
+@settings(max_examples=20, deadline=None)
+def test_linear_is_the_half_pixel_rule(width: int, height: int, out_width: int, out_height: int) -> None:
+    """Spec 1.3: output pixel (i, j) reads ((i + 0.5) / w, (j + 0.5) / h), and stays within the image."""
+    gpu = the_device().gpu
+    frame = noise(ImageFormat.VEC32F1, width, height)
+    shader = "fn pixel(uv: vec2f, place: vec2f) -> vec4f { return linear(image0, uv); }"
+    drawn = gpu.draw(shader, ImageFormat.VEC32F1, out_width, out_height, gpu.upload(frame)).download()
+    source = frame.numpy_view().astype(np.float64)
+    expected = np.empty((out_height, out_width))
+    for row in range(out_height):
+        for column in range(out_width):
+            x = (column + 0.5) / out_width * width - 0.5
+            y = (row + 0.5) / out_height * height - 0.5
+            left, top = int(np.floor(x)), int(np.floor(y))
+            columns = np.clip((left, left + 1), 0, width - 1)
+            rows = np.clip((top, top + 1), 0, height - 1)
+            (a, b), (c, d) = source[np.ix_(rows, columns)]
+            above, below = a + (b - a) * (x - left), c + (d - c) * (x - left)
+            expected[row, column] = above + (below - above) * (y - top)
+    np.testing.assert_allclose(drawn.numpy_view(), expected, atol=2e-5)
+
+
+def test_numbers_reach_the_shader(gpu: GpuDevice) -> None:
+    """Matrices row by row."""
+    shader = "fn pixel(uv: vec2f, place: vec2f) -> vec4f { return number.turn * number.from_; }"
+    matrix = np.arange(16, dtype=np.float32)
+    vector = np.array([1, 2, 3, 4], np.float32)
+    numbers = {"turn": matrix, "from_": vector}
+    drawn = gpu.draw(shader, ImageFormat.VEC32F4, 1, 1, numbers=numbers).download().numpy_view()
+    np.testing.assert_array_equal(drawn[0, 0], matrix.reshape(4, 4) @ vector)
+
+
+def test_textures_are_freed_when_nobody_refers_to_them(gpu: GpuDevice) -> None:
+    gc.collect()
+    before = gpu.live
+    kept = gpu.upload(noise(ImageFormat.SRGB, 9, 9))
+    for _ in range(200):
+        gpu.draw(COPY, ImageFormat.SRGBA, 9, 9, kept)
+    assert gpu.live == before + 1
+    del kept
+    assert gpu.live == before
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (ImageFrame.adopt(np.zeros((0, 5), np.uint8)), r"5x0 pixels .* each side must be 1 to \d+"),
+        (ImageFrame.adopt(np.zeros((1, 1 << 20), np.uint8)), r"1048576x1 pixels .* must be 1 to \d+"),
+        (ImageFrame.adopt(np.zeros((2, 2), np.uint16)), "format GRAY16 .* formats that can: SRGB, SRGBA"),
+    ],
+)
+def test_what_no_texture_can_hold(gpu: GpuDevice, frame: ImageFrame, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        gpu.upload(frame)
+
+
+def test_a_wrong_shader_is_told(gpu: GpuDevice) -> None:
+    with pytest.raises(GpuError, match=r"drawing failed: .*nonsense"):
+        gpu.draw("nonsense", ImageFormat.SRGB, 1, 1)
+
+
+def test_a_buffer_tells_what_it_is(gpu: GpuDevice) -> None:
+    assert repr(gpu.upload(noise(ImageFormat.SRGB, 4, 3))) == "<GpuBuffer RGBA8 4x3>"
+    assert repr(gpu.upload(noise(ImageFormat.VEC32F2, 4, 3))) == "<GpuBuffer RG32F 4x3>"
