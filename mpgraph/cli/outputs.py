@@ -18,6 +18,7 @@ from mpgraph.errors import MediaError
 from mpgraph.formats.image import Image
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.tensor import Tensor
+from mpgraph.gpu import GpuBuffer
 from mpgraph.media.atomic import AtomicFile
 from mpgraph.media.overlap import WriteBehind
 from mpgraph.media.sink import open_sink
@@ -107,7 +108,7 @@ class Pictures(Output):
     def take(self, packet: Packet) -> None:
         """Writes an image."""
         image = packet.value
-        if not isinstance(image, ImageFrame | Image):
+        if not isinstance(image, ImageFrame | Image | GpuBuffer):
             msg = (
                 f'the stream "{self._stream}" carries {packet.type}, which is no image; '
                 "give -o NAME.jsonl to write it as JSON"

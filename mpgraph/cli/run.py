@@ -20,6 +20,7 @@ from .side_packets import make_side_packets, split_list
 
 if TYPE_CHECKING:
     from mpgraph.config.plan import StreamPlan
+    from mpgraph.gpu import Device
     from mpgraph.media.source import Source
     from mpgraph.runtime.graph import Graph
 
@@ -125,16 +126,20 @@ def run(args: argparse.Namespace) -> int:
     load_calculators(args.calculators)
     if not args.verbose and "cv2" not in sys.modules:
         os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+    from mpgraph.gpu import DEVICE, Device
     from mpgraph.runtime.graph import Graph
 
+    device = Device()
     with reading(path):
-        graph = Graph(path, graph_path=args.graph_path, num_threads=args.threads)
+        graph = Graph(
+            path, graph_path=args.graph_path, num_threads=args.threads, services={DEVICE.key: device}
+        )
     check_nodes(graph.config, path)
     with _threads(args.threads):
-        return _run(args, path, graph)
+        return _run(args, path, graph, device)
 
 
-def _run(args: argparse.Namespace, path: Path, graph: Graph) -> int:
+def _run(args: argparse.Namespace, path: Path, graph: Graph, device: Device) -> int:
     from .interrupt import Interrupts
     from .job import Job, Ports, frames_in_flight
     from .pictures import make_feed
@@ -143,7 +148,7 @@ def _run(args: argparse.Namespace, path: Path, graph: Graph) -> int:
 
     plan = graph.plan
     name = choose_input(plan, args.input_stream)
-    ports = Ports(name, make_feed(plan.streams[name]), choose_output(plan, args.output_stream))
+    ports = Ports(name, make_feed(plan.streams[name], device), choose_output(plan, args.output_stream))
     side_packets = make_side_packets(args.side, plan.side_packets)
     with ExitStack() as stack:
         source = stack.enter_context(_open_source(args))

@@ -16,6 +16,7 @@ from mpgraph.cli.outputs import Output
 from mpgraph.cli.pictures import make_feed
 from mpgraph.cli.progress import make_progress
 from mpgraph.errors import CalculatorError, MediaError
+from mpgraph.gpu import Device
 from mpgraph.media.source import Frame, Source, Span
 
 LIMITER = """
@@ -75,7 +76,7 @@ class Kept(Output):
 
 def make_job(source: Source, output: Output, text: str = PASS) -> Job:
     graph = Graph(text)
-    ports = Ports("input_video", make_feed(graph.plan.streams["input_video"]), "output_video")
+    ports = Ports("input_video", make_feed(graph.plan.streams["input_video"], Device()), "output_video")
     progress = make_progress("", None, quiet=True)
     return Job(graph, {}, ports, source=source, output=output, in_flight=2, progress=progress)
 

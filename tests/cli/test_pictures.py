@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gpu_device import the_device
 
 from mpgraph import Image, ImageFormat, ImageFrame
 from mpgraph.cli.exits import UsageError
 from mpgraph.cli.pictures import carries_images, make_feed, to_picture
 from mpgraph.config.plan import StreamPlan
 from mpgraph.errors import MediaError
+from mpgraph.gpu import Device, GpuBuffer
 from mpgraph.packet_type import packet_type
 
 RNG = np.random.default_rng(3)
@@ -32,14 +34,14 @@ def stream(python: Any) -> StreamPlan:
     ],
 )
 def test_a_frame_becomes_what_the_stream_takes(python: Any, made: Any) -> None:
-    image = make_feed(stream(python))(np.zeros((2, 3, 3), np.uint8))
+    image = make_feed(stream(python), Device())(np.zeros((2, 3, 3), np.uint8))
     assert type(image) is made
     assert (image.image_format, image.width, image.height) == (ImageFormat.SRGB, 3, 2)
 
 
 def test_a_frame_is_not_copied() -> None:
     pixels = np.zeros((2, 3, 3), np.uint8)
-    assert np.shares_memory(make_feed(stream(ImageFrame))(pixels).numpy_view(), pixels)
+    assert np.shares_memory(make_feed(stream(ImageFrame), Device())(pixels).numpy_view(), pixels)
 
 
 def test_a_stream_of_no_images() -> None:
@@ -49,7 +51,7 @@ def test_a_stream_of_no_images() -> None:
     with pytest.raises(
         UsageError, match=r'^the input stream "s" takes packets of type int; `mpgraph run` feeds images$'
     ):
-        make_feed(stream(int))
+        make_feed(stream(int), Device())
 
 
 @pytest.mark.parametrize("channels", [(), (3,), (4,)])
@@ -80,3 +82,15 @@ def test_16_bits_become_8(channels: tuple[int, ...]) -> None:
 def test_what_cannot_be_shown() -> None:
     with pytest.raises(MediaError, match=r"^images of format VEC32F2 cannot be written$"):
         to_picture(ImageFrame.adopt(np.zeros((2, 3, 2), np.float32)))
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 3), (2, 3, 4)])
+def test_an_input_on_the_gpu_is_fed_rgba_row_0_first(shape: tuple[int, ...]) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    texture = make_feed(stream(GpuBuffer), the_device())(pixels)
+    assert repr(texture) == "<GpuBuffer RGBA8 3x2>"
+    found = to_picture(texture)
+    colors = pixels[:, :, None].repeat(3, 2) if len(shape) == 2 else pixels[:, :, :3]
+    np.testing.assert_array_equal(found[:, :, :3], colors)
+    assert carries_images(stream(GpuBuffer))
