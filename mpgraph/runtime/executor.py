@@ -54,14 +54,18 @@ class Repeater:
     """Calls a function again and again, in a thread of its own.
 
     Args:
-        function: What to call: at once, and then after each pause.
+        function: What to call, after each pause.
         pause: How many seconds from the end of a call to the next.
         name: Of the thread.
+        at_once: Whether it is called first without a pause.
     """
 
-    def __init__(self, function: Callable[[], object], pause: float, name: str) -> None:
+    def __init__(
+        self, function: Callable[[], object], pause: float, name: str, *, at_once: bool = True
+    ) -> None:
         self._function = function
         self._pause = pause
+        self._at_once = at_once
         self._stopped = threading.Event()
         # Not _thread: compiled to C, that would be the keyword __thread.
         self._runner = threading.Thread(target=self._repeat, name=name, daemon=True)
@@ -77,9 +81,10 @@ class Repeater:
             self._runner.join()
 
     def _repeat(self) -> None:
-        while not self._stopped.is_set():
+        pause = 0.0 if self._at_once else self._pause
+        while not self._stopped.wait(pause):
             self._function()
-            self._stopped.wait(self._pause)
+            pause = self._pause
 
 
 class Submits(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -33,12 +34,15 @@ from .profiler import Profiler
 from .runtime_info import CallTimes, log_of, period, runtime_info
 from .scheduler import FINISHED, Constant, Scheduler
 from .side_jobs import SideJobs
+from .trace_log import TraceLog
 from .wiring import GraphInput, queue_size
 
 if TYPE_CHECKING:
     from mpgraph.formats.protos.framework.graph_runtime_info_pb2 import GraphRuntimeInfo
 
 __all__ = ["Graph"]
+
+logger = logging.getLogger(__name__)
 
 GraphSource: TypeAlias = str | Path | GraphConfig | GraphTemplate
 
@@ -247,7 +251,7 @@ class Graph:
         self._add_services()
         profiler = self._profiler
         profiler.resume()
-        wraps = [profiler.wrap] if profiler.enabled else []
+        wraps = profiler.wraps()
         seconds = period(self.plan.config.runtime_info)
         if seconds is not None:
             self._call_times = CallTimes(profiler.clock)
@@ -266,11 +270,14 @@ class Graph:
             max_queue_sizes=self._max_queue_sizes,
             constants=self._constants,
             wraps=wraps,
-            on_added=profiler.added if profiler.times_streams else None,
+            watchers=profiler.watchers(),
+            tracer=profiler.tracer,
         )
         if self._finalizer is not None:
             self._finalizer.detach()
-        self._finalizer = weakref.finalize(self, _abandon, self._run, self._log)
+        self._finalizer = weakref.finalize(self, _abandon, self._run, self._log, profiler.trace_log)
+        if profiler.trace_log is not None:
+            profiler.trace_log.start()
         self._run.start()
         if self._log is not None:
             self._log.start()
@@ -299,6 +306,10 @@ class Graph:
             run.finish()
             if self._log is not None:
                 self._log.stop()
+            if self._profiler.trace_log is not None:
+                failure = self._profiler.trace_log.stop()
+                if failure is not None:
+                    run.errors.append(failure)
 
     def _check_generated(self, given: Mapping[str, Packet]) -> None:
         """Raises SidePacketError for side packets that are given and generated too (V-33)."""
@@ -617,11 +628,15 @@ def _load(config: GraphSource) -> tuple[GraphConfig | GraphTemplate, Path | None
     return load_graph(path), path.parent
 
 
-def _abandon(run: Scheduler, log: Repeater | None) -> None:
+def _abandon(run: Scheduler, log: Repeater | None, trace_log: TraceLog | None) -> None:
     if run.has_thread():  # a graph that nobody holds may be found by any thread, also by its own
-        start_thread(_abandon, run, log)
+        start_thread(_abandon, run, log, trace_log)
         return
     run.cancel()
     run.finish()
     if log is not None:
         log.stop()
+    if trace_log is not None:
+        failure = trace_log.stop()
+        if failure is not None:
+            logger.error("%s", failure)

@@ -29,7 +29,7 @@ from mpgraph.timestamp import (
 )
 
 from .executor import Task
-from .policies import DefaultPolicy, SingleStreamPolicy, make_policy
+from .policies import DefaultPolicy, InputPolicy, SingleStreamPolicy, make_policy
 from .readiness import CLOSE, READY
 from .stream import InputStream, OutputStream, offset_bound
 
@@ -165,6 +165,14 @@ class Node:
         if isinstance(self.policy, SingleStreamPolicy) and self.max_in_flight == 1 and not self.pool.name:
             self._single = inputs[0]
             inputs[0].direct = self
+
+    def watch(self, policy: InputPolicy) -> None:
+        """Takes another policy, which looks on: it is asked at every change, so that no way is short."""
+        self.policy = policy
+        self._single = None
+        for stream in self.inputs:
+            stream.direct = None
+            stream.sync_set = None
 
     def _not_open(self, cc: Context) -> None:
         raise AssertionError(cc.node_name)

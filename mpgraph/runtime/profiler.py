@@ -1,7 +1,8 @@
 """How long the calls of each node take, and how old the packets are that they get (spec 11.1).
 
 A graph has one `Profiler`, which is on if the graph's ``profiler_config`` says ``enable_profiler: true``.
-The calculators of such a graph run inside of wrappers; one whose profiler is off runs bare.
+The calculators of such a graph run inside of wrappers; one whose profiler is off runs bare. The same holds
+of its `Tracer`, which is there if the config says ``trace_enabled: true``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -19,8 +20,14 @@ from mpgraph.config.plan import NodePlan, Plan
 from mpgraph.config.schema import ProfilerConfig
 from mpgraph.context import Context
 from mpgraph.errors import ConfigError, LimitError
+from mpgraph.packet import Packet
 from mpgraph.service import ProfileSource
 from mpgraph.timestamp import MAX, MIN, debug_string
+
+from .stream import OutputStream, Watcher
+from .trace_builder import TraceBuilder
+from .trace_log import TraceLog
+from .tracer import Tracer
 
 if TYPE_CHECKING:
     from mpgraph.formats.protos.framework.calculator_profile_pb2 import (
@@ -43,7 +50,15 @@ Wrap: TypeAlias = Callable[[NodePlan, CalculatorBase], CalculatorBase]
 
 _INTERVAL_USEC: Final = 1_000_000
 _INTERVALS: Final = 1
-_MAX_INTERVALS: Final = 100_000
+_NOT_NEGATIVE: Final = (
+    "histogram_interval_size_usec",
+    "num_histogram_intervals",
+    "trace_log_capacity",
+    "trace_log_count",
+    "trace_log_interval_count",
+    "trace_log_margin_usec",
+)
+_LIMITS: Final = {"num_histogram_intervals": 100_000, "trace_log_capacity": 10_000_000}
 _RECENT: Final = 400  # packets of a stream whose production is remembered (X-4)
 
 
@@ -164,6 +179,8 @@ class Profiler(ProfileSource):
     Attributes:
         clock: Where the time comes from; another may be set between runs.
         enabled: Whether the graph asks to be profiled.
+        tracer: Records events, if the graph asks for it (X-10).
+        trace_log: Writes them to files, unless the graph asks for none (X-15).
 
     Raises:
         ConfigError: Settings of the profiler that make no sense.
@@ -175,8 +192,13 @@ class Profiler(ProfileSource):
         self.enabled = config.enable_profiler
         self._plan = plan
         self._filter = _check(config)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the collector may end an abandoned graph anywhere
         self._paused = False
+        self._margin = config.trace_log_margin_usec
+        self._instant = config.trace_log_instant_events
+        self.tracer = Tracer(config, lambda: self.clock()) if config.trace_enabled else None
+        self._builder = TraceBuilder(self.tracer.capacity) if self.tracer is not None else None
+        self.trace_log = TraceLog(self, config) if self.tracer and not config.trace_log_disabled else None
         self._streams: dict[str, dict[int, tuple[int, int]]] | None = None
         if self.enabled and config.enable_stream_latency:
             self._streams = {name: {} for name in plan.streams}
@@ -198,13 +220,14 @@ class Profiler(ProfileSource):
         with self._lock:
             return [node.message(brief=False) for node in self._nodes]
 
-    def capture(self, *, with_config: bool = True) -> GraphProfile:
+    def capture(self, *, with_config: bool = True, whole: bool = False) -> GraphProfile:
         """What was measured of the nodes that ``calculator_filter`` lets through; then resets all (X-5).
 
-        Upstream's ``CaptureProfile``.
+        With a tracer, the events since the last time are in it, too. Upstream's ``CaptureProfile``.
 
         Args:
             with_config: Whether the graph's expanded config is in it, each node with its canonical name.
+            whole: Whether also the events of the last ``trace_log_margin_usec`` are in it.
 
         Raises:
             OptionsError: The config has options as text whose class is not loaded.
@@ -217,6 +240,12 @@ class Profiler(ProfileSource):
             named = [replace(node.config, name=node.name) for node in self._plan.nodes]
             profile.config.ParseFromString(replace(config, node=tuple(named)).to_binary())
         with self._lock:
+            if self.tracer is not None and self._builder is not None:
+                events = self.tracer.take(self._newest(whole=whole))
+                trace = self._builder.build(events, instant=self._instant)
+                if with_config:
+                    trace.calculator_name.extend(self.node_names)
+                profile.graph_trace.append(trace)
             profile.calculator_profiles.extend(
                 node.message(brief=True)
                 for node in self._nodes
@@ -225,15 +254,32 @@ class Profiler(ProfileSource):
             self._reset()
         return profile
 
+    def _newest(self, *, whole: bool) -> int | None:
+        """The time of the newest event to capture; None for all that there are."""
+        return None if whole else self.clock() - self._margin
+
+    def has_events(self, *, whole: bool = False) -> bool:
+        """Whether `capture` would find any."""
+        return self.tracer is not None and self.tracer.has_events(self._newest(whole=whole))
+
+    @property
+    def node_names(self) -> list[str]:
+        """The canonical names of the nodes, by id."""
+        return [node.name for node in self._plan.nodes]
+
     def pause(self) -> None:
-        """Measures nothing until `resume`, or the next run."""
+        """Measures and records nothing until `resume`, or the next run."""
         with self._lock:
             self._paused = True
+            if self.tracer is not None:
+                self.tracer.paused = True
 
     def resume(self) -> None:
         """Goes on after `pause`."""
         with self._lock:
             self._paused = False
+            if self.tracer is not None:
+                self.tracer.paused = False
 
     def reset(self) -> None:
         """Sets all histograms to zero; how long the last `open` and `close` took stays (X-5)."""
@@ -247,14 +293,26 @@ class Profiler(ProfileSource):
 
     # For the run.
 
-    @property
-    def times_streams(self) -> bool:
-        """Whether the ages of packets are measured."""
-        return self._streams is not None
+    def wraps(self) -> list[Wrap]:
+        """What is to be put around each calculator, from the inside out."""
+        wraps: list[Wrap] = []
+        if self.enabled:
+            wraps.append(lambda plan, calculator: _Profiled(calculator, self, self._nodes[plan.id]))
+        if self.tracer is not None:
+            wraps.append(self.tracer.wrap)
+        return wraps
 
-    def wrap(self, plan: NodePlan, calculator: CalculatorBase) -> CalculatorBase:
-        """The calculator, timed."""
-        return _Profiled(calculator, self, self._nodes[plan.id])
+    def watchers(self) -> dict[str, list[Watcher]]:
+        """Who is to be told of the packets of which streams."""
+        watchers: dict[str, list[Watcher]] = {}
+        if self._streams is not None:
+            watchers = {name: [self.added] for name in self._plan.graph_inputs}
+        if self.tracer is not None:
+            for name in self._plan.graph_inputs:
+                watchers.setdefault(name, []).append(self.tracer.came_in)
+            for name in self._plan.streams:
+                watchers.setdefault(name, []).append(self.tracer.queued)
+        return watchers
 
     def opened(self, node: _Node, cc: Context, start: int) -> None:
         """Notes a call of `open` that ends now."""
@@ -285,19 +343,21 @@ class Profiler(ProfileSource):
                 inputs.add(source, start)
                 outputs.add(source, end)
 
-    def added(self, stream: str, timestamp: int) -> None:
-        """Notes a packet that comes from outside."""
-        if not MIN <= timestamp <= MAX:
-            logger.warning(
-                'not profiled: a packet of graph input "%s" at %s, which is not a time',
-                stream,
-                debug_string(timestamp),
-            )
-            return
-        now = timestamp if self._at_packet_timestamp else self.clock()
-        with self._lock:
-            if not self._paused:
-                self._remember(stream, timestamp, now, now)
+    def added(self, stream: OutputStream, packets: Sequence[Packet]) -> None:
+        """Notes packets that come from outside."""
+        for packet in packets:
+            timestamp = packet.time
+            if not MIN <= timestamp <= MAX:
+                logger.warning(
+                    'not profiled: a packet of graph input "%s" at %s, which is not a time',
+                    stream.name,
+                    debug_string(timestamp),
+                )
+                continue
+            now = timestamp if self._at_packet_timestamp else self.clock()
+            with self._lock:
+                if not self._paused:
+                    self._remember(stream.name, timestamp, now, now)
 
     def _follow(self, node: _Node, cc: Context, start: int, end: int) -> int:
         """Adds the ages of a call's inputs, remembers its outputs; returns when the first source began."""
@@ -327,16 +387,20 @@ class Profiler(ProfileSource):
 
 def _check(config: ProfilerConfig) -> re.Pattern[str] | None:
     """The compiled filter; raises ConfigError for what makes no sense."""
-    for name in ("histogram_interval_size_usec", "num_histogram_intervals"):
+    for name in _NOT_NEGATIVE:
         if getattr(config, name) < 0:
             msg = f"profiler_config: {name} must not be negative, but is {getattr(config, name)}"
             raise ConfigError(msg, location=config.location)
-    if config.num_histogram_intervals > _MAX_INTERVALS:
+    if config.trace_log_interval_usec < -1:
         msg = (
-            f"profiler_config: num_histogram_intervals is {config.num_histogram_intervals}; "
-            f"at most {_MAX_INTERVALS} are allowed"
+            f"profiler_config: trace_log_interval_usec is {config.trace_log_interval_usec}; it must be a "
+            "number of microseconds, 0 for the default, or -1 to write at the end only"
         )
-        raise LimitError(msg, location=config.location)
+        raise ConfigError(msg, location=config.location)
+    for name, limit in _LIMITS.items():
+        if getattr(config, name) > limit:
+            msg = f"profiler_config: {name} is {getattr(config, name)}; at most {limit} are allowed"
+            raise LimitError(msg, location=config.location)
     try:
         return re.compile(config.calculator_filter) if config.calculator_filter else None
     except re.error as error:

@@ -40,11 +40,13 @@ from .node import Node, State
 from .observer import Observer, Poller
 from .profiler import Wrap
 from .section import Section
-from .stream import EMPTY, InputStream
+from .stream import EMPTY, InputStream, Watcher
 from .wiring import GraphInput, Wiring
 
 if TYPE_CHECKING:
     from mpgraph.resources import Resources
+
+    from .tracer import Tracer
 
 __all__ = ["Constant", "Phase", "Scheduler"]
 
@@ -101,7 +103,8 @@ class Scheduler:
         constants: What nodes without streams made of which side packets in the run before; such a node
             is not opened again for the same ones (C-11). Updated.
         wraps: What is put around each calculator, from the inside out.
-        on_added: Called with the name and timestamp of each packet that a graph input takes.
+        watchers: Who is told of the packets of which streams.
+        tracer: Who is told what nodes are ready for, and of full queues.
     """
 
     def __init__(
@@ -118,8 +121,9 @@ class Scheduler:
         on_error: Callable[[RunError], object] | None,
         max_queue_sizes: Mapping[str, int],
         constants: dict[int, Constant],
-        wraps: Sequence[Wrap] = (),
-        on_added: Callable[[str, int], object] | None = None,
+        wraps: Sequence[Wrap],
+        watchers: Mapping[str, Sequence[Watcher]],
+        tracer: Tracer | None = None,
     ) -> None:
         self.plan = plan
         self.errors: list[RunError] = []
@@ -151,8 +155,11 @@ class Scheduler:
         self._resources = resources
         self._services = services
         wiring = Wiring(
-            plan, self._pools, self, on_full=self._on_full, max_sizes=max_queue_sizes, on_added=on_added
+            plan, self._pools, self, on_full=self._on_full, max_sizes=max_queue_sizes, watchers=watchers
         )
+        self._tracer = tracer
+        if tracer is not None:
+            tracer.attach(wiring.nodes)
         self.inputs = wiring.inputs
         self._open_inputs = len(self.inputs)
         self._nodes = wiring.nodes
@@ -766,6 +773,8 @@ class Scheduler:
     def _on_full(self, stream: InputStream) -> None:
         """Throttles, or releases, whatever feeds a queue that became full, or no longer is (Q-4)."""
         self._full += 1 if stream.full else -1
+        if self._tracer is not None:
+            self._tracer.throttled(stream)
         for ancestor in stream.feeders:
             if ancestor.throttle(1 if stream.full else -1):
                 if isinstance(ancestor, Node):

@@ -6,7 +6,7 @@ Plain state without locks or threads (spec 8.1): the scheduler calls it under th
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from mpgraph.errors import PacketTypeError, RunError, TimestampError
 from mpgraph.packet import Packet
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .readiness import SyncSet
     from .wiring import GraphInput
 
-__all__ = ["EMPTY", "Consumer", "InputStream", "OutputStream", "WatchedStream", "offset_bound"]
+__all__ = ["EMPTY", "Consumer", "InputStream", "OutputStream", "WatchedStream", "Watcher", "offset_bound"]
 
 EMPTY: Final = Packet()
 
@@ -330,21 +330,29 @@ class OutputStream:
 
 
 class WatchedStream(OutputStream):
-    """A stream that tells of each packet before it delivers it."""
+    """A stream that tells of packets before it delivers them."""
 
-    __slots__ = ("_told",)
+    __slots__ = ("_watchers",)
 
-    def __init__(self, name: str, type: PacketType, told: Callable[[str, int], object]) -> None:
+    def __init__(self, name: str, type: PacketType, watchers: Sequence[Watcher]) -> None:
         super().__init__(name, type)
-        self._told = told
+        self._watchers = watchers
 
     def send(self, packets: Sequence[Packet], bound: int, failed: Callable[[RunError], None]) -> None:
         """As `OutputStream.send`."""
-        for packet in packets:
-            self._told(self.name, packet.time)
+        if packets:
+            self._tell(packets)
         super().send(packets, bound, failed)
 
     def send_one(self, packet: Packet, bound: int) -> None:
         """As `OutputStream.send_one`."""
-        self._told(self.name, packet.time)
+        self._tell((packet,))
         super().send_one(packet, bound)
+
+    def _tell(self, packets: Sequence[Packet]) -> None:
+        for watcher in self._watchers:
+            watcher(self, packets)
+
+
+Watcher: TypeAlias = "Callable[[OutputStream, Sequence[Packet]], object]"
+"""Called with a stream and the packets that it is about to deliver."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mpgraph.config.plan import Plan
 
 from .executor import ThreadPool
 from .node import Node
-from .stream import InputStream, OutputStream, WatchedStream
+from .stream import InputStream, OutputStream, WatchedStream, Watcher
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
@@ -58,12 +58,11 @@ class Wiring:
         *,
         on_full: Callable[[InputStream], None],
         max_sizes: Mapping[str, int],
-        on_added: Callable[[str, int], object] | None = None,
+        watchers: Mapping[str, Sequence[Watcher]],
     ) -> None:
         self.streams = {name: OutputStream(name, stream.type) for name, stream in plan.streams.items()}
-        if on_added is not None:
-            for name in plan.graph_inputs:
-                self.streams[name] = WatchedStream(name, plan.streams[name].type, on_added)
+        for name, watching in watchers.items():
+            self.streams[name] = WatchedStream(name, plan.streams[name].type, watching)
         self.inputs = {name: GraphInput(self.streams[name]) for name in plan.graph_inputs}
         self.nodes = [
             Node(
