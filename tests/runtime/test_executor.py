@@ -140,6 +140,21 @@ def test_a_repeater_can_be_stopped_by_its_own_call() -> None:
     assert calls == ["repeats"]
 
 
+def test_a_repeater_may_begin_with_a_pause() -> None:
+    calls: list[int] = []
+    waits: list[float] = []
+    repeater = Repeater(lambda: calls.append(len(waits)), 3600, "repeats", at_once=False)
+
+    def wait(pause: float) -> bool:
+        waits.append(pause)
+        return len(waits) > 2
+
+    repeater._stopped.wait = wait  # type: ignore[method-assign,assignment]
+    repeater._repeat()
+    assert calls == [1, 2]
+    assert waits == [3600, 3600, 3600]
+
+
 def test_a_repeater_that_never_started_can_be_stopped() -> None:
     calls: list[int] = []
     repeater = Repeater(lambda: calls.append(0), 0, "repeats")

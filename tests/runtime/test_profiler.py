@@ -7,21 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from manual_clock import ManualClock
 
 from mpgraph import Calculator, Context, Graph, Inputs, Outputs, SideInput, StopGraph
 from mpgraph.errors import CalculatorError, ConfigError, LimitError
 from mpgraph.runtime.profiler import TimeHistogram, monotonic_clock
 from mpgraph.timestamp import POSTSTREAM, PRESTREAM
-
-
-class ManualClock:
-    """Goes on only when told to."""
-
-    def __init__(self, now: int = 1_000) -> None:
-        self.now = now
-
-    def __call__(self) -> int:
-        return self.now
 
 
 class Spend(Calculator, name="ProfilerSpend"):
