@@ -27,8 +27,9 @@ class GraphProfileCalculator(Calculator, name="GraphProfileCalculator", services
     """Sends what the profiler measured since the last time, at the first timestamp and then regularly.
 
     Inputs: FRAME, any number of streams of any type, which set the pace. Output: PROFILE (GraphProfile); the
-    first has the graph's config, too. A profile sets all histograms to zero. In a graph that does not enable
-    its profiler there is nothing in them but that config.
+    first has the graph's config, too. A profile sets all histograms to zero. In a graph that is traced the
+    events since the last time are in it, and in no trace file. In a graph that enables neither its profiler
+    nor its trace there is nothing in them but that config.
 
     Raises:
         OptionsError: The graph was written as text and holds options whose class is not loaded, which the

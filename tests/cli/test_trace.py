@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from manual_clock import ManualClock
 from trace_files import call, profile, write
 
 from mpgraph import Calculator, Context, Graph, Inputs, Outputs
 from mpgraph.cli import main
+from mpgraph.testing import ManualClock
 
-CLOCK = ManualClock()
+CLOCK = ManualClock(1_000)
 
 
 class Slow(Calculator, name="TraceCommandSlow"):

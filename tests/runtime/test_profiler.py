@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manual_clock import ManualClock
 
 from mpgraph import Calculator, Context, Graph, Inputs, Outputs, SideInput, StopGraph
 from mpgraph.errors import CalculatorError, ConfigError, LimitError
 from mpgraph.runtime.profiler import TimeHistogram, monotonic_clock
+from mpgraph.testing import ManualClock
 from mpgraph.timestamp import POSTSTREAM, PRESTREAM
 
 
@@ -61,7 +61,7 @@ ON = "profiler_config { enable_profiler: true %s }\n"
 
 def make(text: str, **times: tuple[int, int, int]) -> tuple[Graph, ManualClock]:
     """A graph on a manual clock, without threads."""
-    clock = ManualClock()
+    clock = ManualClock(1_000)
     sides: dict[str, Any] = {"clock": clock, **{f"times_{name}": value for name, value in times.items()}}
     graph = Graph(text, side_packets=sides, num_threads=0)
     graph.profiler.clock = clock

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from manual_clock import ManualClock
 
 from mpgraph import Calculator, Context, Graph, Inputs, Outputs
 from mpgraph.errors import CalculatorError, RunError
 from mpgraph.formats.protos.framework.calculator_profile_pb2 import GraphProfile
 from mpgraph.runtime import trace_log
+from mpgraph.testing import ManualClock
 
 GRAPH = """input_stream: "in"
 node { calculator: "TraceLogPass" input_stream: "in" output_stream: "out" }
@@ -41,7 +41,7 @@ class Pass(Calculator, name="TraceLogPass"):
 
 def make(prefix: Path | str, more: str = "") -> Graph:
     graph = Graph(GRAPH % (prefix, more), num_threads=0)
-    graph.profiler.clock = ManualClock()
+    graph.profiler.clock = ManualClock(1_000)
     return graph
 
 

@@ -10,7 +10,6 @@ import pytest
 from graph_steps import Step, add, close
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from manual_clock import ManualClock
 from oracle_client import needs_oracle, oracle
 
 from mpgraph import Calculator, Context, Graph, Inputs, Outputs, StopGraph
@@ -19,13 +18,14 @@ from mpgraph.errors import CalculatorError, ConfigError, LimitError
 from mpgraph.formats.protos.framework.calculator_profile_pb2 import GraphProfile, GraphTrace
 from mpgraph.runtime.stream import OutputStream
 from mpgraph.runtime.tracer import Event, EventType, Tracer
+from mpgraph.testing import ManualClock
 
 ON = "profiler_config { trace_enabled: true trace_log_disabled: true %s }\n"
 CHAIN = """input_stream: "in"
 node { calculator: "TracerPass" name: "a" input_stream: "in" output_stream: "mid" }
 node { calculator: "TracerPass" name: "b" input_stream: "mid" output_stream: "out" }
 """
-CLOCK = ManualClock()
+CLOCK = ManualClock(1_000)
 
 
 @pytest.fixture(autouse=True)

@@ -79,6 +79,25 @@ def test_without_a_profiler_there_is_only_the_config() -> None:
     assert second == GraphProfile()
 
 
+def test_events_are_in_it_if_the_graph_is_traced() -> None:
+    """X-10: those since the profile before; the first has the names of the nodes."""
+    traced = "profiler_config { trace_enabled: true trace_log_disabled: true }\n"
+    traces = [profile.graph_trace[0] for _, profile in profiles(traced + TEXT, [(0, 1), (20, 5), (25, 2)])]
+    assert [list(trace.calculator_name) for trace in traces] == [
+        ["ProfileTestSpend", "GraphProfileCalculator"],
+        [],
+    ]
+    spent = [
+        [
+            (trace.base_timestamp + entry.input_timestamp, entry.finish_time - entry.start_time)
+            for entry in trace.calculator_trace
+            if (entry.node_id, entry.event_type) == (0, trace.PROCESS)
+        ]
+        for trace in traces
+    ]
+    assert spent == [[(0, 1)], [(20, 5), (25, 2)]]
+
+
 def test_it_starts_anew_with_each_run() -> None:
     graph = Graph(ON + TEXT, num_threads=0)
     found: list[Any] = []
