@@ -220,11 +220,14 @@ OF_A_WHOLE_FOLDER: Final = {
     "tests/formats/test_messages.py",
     "tests/runtime/test_against_oracle.py",
     "tests/runtime/test_properties.py",
+    "tests/runtime/test_parallel_calls.py",
     "tests/runtime/test_races.py",
     "tests/runtime/test_reliability.py",
     "tests/runtime/test_runs.py",
     "tests/runtime/test_scheduling.py",
+    "tests/runtime/test_side_packets.py",
     "tests/runtime/test_state_machine.py",
+    "tests/runtime/test_throttling.py",
     "tests/solutions/test_selfie_solution.py",
 }
 """Test files of a folder as a whole."""
