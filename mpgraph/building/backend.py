@@ -21,6 +21,7 @@ MODULES = (
     "runtime/readiness",
     "runtime/scheduler",
     "runtime/section",
+    "runtime/sources",
     "runtime/stream",
     "runtime/wiring",
 )

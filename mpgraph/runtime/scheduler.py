@@ -40,7 +40,8 @@ from .node import Node, State
 from .observer import Observer, Poller
 from .profiler import Wrap
 from .section import Section
-from .stream import EMPTY, InputStream, Watcher
+from .sources import Sources
+from .stream import EMPTY, Watcher
 from .wiring import GraphInput, Wiring
 
 if TYPE_CHECKING:
@@ -60,7 +61,6 @@ Constant = tuple[Sequence[Packet], dict[str, Packet]]
 _MAX_ERRORS = 1000
 _MAX_COMING = 100  # packets that wait at the section's door before whoever adds more waits as well
 _OPEN_RANK = -1 << 40  # of tasks: observers 0, then opens, calls, sources (S-2)
-_SOURCE_RANK = -3 << 40
 
 
 class _Waiter:
@@ -143,21 +143,18 @@ class Scheduler:
         self.pending = 0
         self.dirty: list[Node] = []
         self.depth = 0
-        self._stopping = False
         self._observed = False
-        self._full = 0  # queues that are
-        self._layers: list[Node] = []
-        self._active: list[Node] = []
         self._on_error = on_error
         self._pools = self._make_pools(num_threads, executors)
         self._default = self._pools[""]
         self._named_pools = [pool for name, pool in self._pools.items() if name]
         self._resources = resources
         self._services = services
+        self._sources = Sources(self, tracer)
+        on_full = self._sources.on_full
         wiring = Wiring(
-            plan, self._pools, self, on_full=self._on_full, max_sizes=max_queue_sizes, watchers=watchers
+            plan, self._pools, self, on_full=on_full, max_sizes=max_queue_sizes, watchers=watchers
         )
-        self._tracer = tracer
         if tracer is not None:
             tracer.attach(wiring.nodes)
         self.inputs = wiring.inputs
@@ -167,7 +164,7 @@ class Scheduler:
         for observer in observers:
             wiring.attach(observer.attach(self._schedule_observer, self._observed_all))
         for poller in pollers:
-            wiring.attach(poller.attach(self, self._on_full))
+            wiring.attach(poller.attach(self, on_full))
 
     def _make_pools(self, num_threads: int | None, executors: Mapping[str, Submits]) -> dict[str, ThreadPool]:
         fallback = min(os.cpu_count() or 1, max(len(self.plan.nodes), 1))
@@ -320,11 +317,10 @@ class Scheduler:
         """Closes all graph inputs and, when they are called next, all sources (Q-7)."""
         with self._section:
             self._section.drain()
-            self._stopping = True
+            self._sources.stopping = True
             for graph_input in self.inputs.values():
                 self._close_input(graph_input)
-            for source in self._active:
-                self._schedule_source(source)
+            self._sources.stop()
 
     def cancel(self) -> None:
         """Ends the run: what is running finishes, nothing more is started (S-22)."""
@@ -605,7 +601,7 @@ class Scheduler:
         for follower in node.followers:
             self._one_less(follower)
         if node.is_source:
-            self._layers.append(node)
+            self._sources.opened(node)
         else:
             node.notify()
 
@@ -632,12 +628,12 @@ class Scheduler:
             self._publish(node)
         if node.is_source:
             if raised is None:
-                self._schedule_source(node)
+                self._sources.schedule(node)
             else:
                 self.schedule_close(node)
         else:
             if raised is not None:
-                self._stopping = True
+                self._sources.stopping = True
             node.notify()
 
     def fail_call(self, node: Node, cc: Context, raised: BaseException) -> None:
@@ -661,20 +657,6 @@ class Scheduler:
         node.finish(cc)
         self._publish(node)
         node.close_streams()
-
-    def _schedule_source(self, node: Node) -> None:
-        if (
-            node.in_flight
-            or (node.full and not self._stopping)
-            or node.state is not State.OPENED
-            or self.errors
-        ):
-            return
-        if self._stopping:
-            self.schedule_close(node)
-            return
-        node.rank = (_SOURCE_RANK - node.layer << 64) - node.source_order()
-        node.schedule(node.begin(0, ()))
 
     def _schedule_observer(self, observer: Observer) -> None:
         if not observer.events:
@@ -715,73 +697,15 @@ class Scheduler:
         """What happens when nothing is left to run (S-11); tells whether there is something again."""
         if self.phase is not RUNNING:
             return False
-        if self._open_inputs and not (self.errors or self._active or self._layers or self._full):
+        sources = self._sources
+        are_done = sources.are_done()
+        if self._open_inputs and are_done and not (self.errors or sources.full):
             return False
-        self._active = [source for source in self._active if source.state is State.OPENED]
-        self._layers = [source for source in self._layers if source.state is State.OPENED]
-        if self.errors or not (self._active or self._layers or self._open_inputs):
+        if self.errors or (are_done and not self._open_inputs):
             self.phase = TERMINATED
             self.changes += 1
             return False
-        if not self._active and self._layers:
-            return self._activate_layer()
-        if self._active or self._full:
-            return self._unthrottle()
-        return False
-
-    def _activate_layer(self) -> bool:
-        lowest = min(source.layer for source in self._layers)
-        unopened = [n for n in self._nodes if n.is_source and n.state is State.UNOPENED and n.layer < lowest]
-        if unopened:
-            if not self._open_inputs:
-                names = ", ".join(f'"{node.name}"' for node in unopened)
-                msg = (
-                    "Detected a deadlock because source nodes cannot be activated when a source node at a "
-                    f"lower layer is still not opened: {names}"
-                )
-                self.record(RunError(msg))
-                return True
-            return False
-        self._active = [source for source in self._layers if source.layer == lowest]
-        self._layers = [source for source in self._layers if source.layer != lowest]
-        for source in self._active:
-            self._schedule_source(source)
-        return bool(self.pending)
-
-    def _unthrottle(self) -> bool:
-        """Resolves a deadlock of full queues by letting them grow, or reports it (Q-8, Q-9)."""
-        full = [(node, stream) for node in self._nodes for stream in node.inputs if stream.full]
-        for node, stream in full:
-            if self.plan.config.report_deadlock:
-                msg = (
-                    f'Detected a deadlock due to input throttling for input stream: "{stream.name}" of a '
-                    f'node "{node.name}". All calculators are idle while packet sources remain active and '
-                    'throttled. Consider adjusting "max_queue_size" or "report_deadlock".'
-                )
-                self.record(RunError(msg))
-            else:
-                stream.max_size = len(stream.queue) + 1
-                logger.info(
-                    'resolved a deadlock: max_queue_size of input stream "%s" of node "%s" is now %d',
-                    stream.name,
-                    node.name,
-                    stream.max_size,
-                )
-                stream.resized()
-        return bool(full)
-
-    def _on_full(self, stream: InputStream) -> None:
-        """Throttles, or releases, whatever feeds a queue that became full, or no longer is (Q-4)."""
-        self._full += 1 if stream.full else -1
-        if self._tracer is not None:
-            self._tracer.throttled(stream)
-        for ancestor in stream.feeders:
-            if ancestor.throttle(1 if stream.full else -1):
-                if isinstance(ancestor, Node):
-                    if ancestor in self._active:
-                        self._schedule_source(ancestor)
-                else:
-                    self.changes += 1
+        return sources.go_on(self._nodes, more_may_open=bool(self._open_inputs))
 
     # Errors.
 
