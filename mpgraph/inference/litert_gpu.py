@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from ai_edge_litert.options import GpuOptions, Options
 from numpy.typing import NDArray
 
 from mpgraph.errors import ModelError
-from mpgraph.inference import litert, model_file, native_log
+from mpgraph.inference import accelerators, litert, model_file, native_log
 from mpgraph.inference.interpreter import fitting
 from mpgraph.inference.protocol import Delegate, Signature, TensorSpec
 
@@ -21,7 +20,10 @@ __all__ = ["GpuEngine"]
 
 
 class GpuEngine:
-    """An `mpgraph.inference.protocol.Engine` whose every operator runs on the GPU.
+    """An `mpgraph.inference.protocol.Engine` whose every operator runs on the GPU that LiteRT chooses.
+
+    All engines of a process share one device and the programs that it has compiled. Unlike on the CPU, `run`
+    keeps the GIL while it waits for the GPU: LiteRT's Python part has no other way to read a tensor.
 
     Args:
         model: The content of a .tflite file.
@@ -31,28 +33,41 @@ class GpuEngine:
         ModelError: There is no GPU that LiteRT can use, or the model has an operator that it cannot compute.
     """
 
-    device = "GPU (LiteRT, WebGPU)"
-
     def __init__(self, model: bytes, *, allow_precision_loss: bool) -> None:
         described = litert.create(model, Delegate.XNNPACK, 1)
         self.inputs: tuple[TensorSpec, ...] = described.inputs
         self.outputs: tuple[TensorSpec, ...] = described.outputs
         described.close()
         self._model = model
+        environment = accelerators.gpu_environment()
+        self._environment: accelerators.GpuEnvironment | None = environment
+        self._adapter = environment.adapter
+        precision = "half precision where it can" if allow_precision_loss else "full precision"
+        self.device = f"GPU {self._adapter} (LiteRT, {precision})"
         options = Options(
             hardware_accelerators=HardwareAccelerator.GPU,
             gpu_options=GpuOptions(enforce_f32=not allow_precision_loss),
         )
+        said: list[str] = []
         try:
-            with native_log.captured():
-                self._compiled: Any = CompiledModel.from_buffer(model, options=options)
+            with native_log.captured_gpu() as said:
+                self._compiled: Any = CompiledModel.from_buffer(
+                    model, options=options, environment=environment.native
+                )
                 self._bind()
         except (RuntimeError, ValueError) as error:
-            message = (
-                f"the model cannot be run on the GPU: {_reason(error)}; LiteRT needs a GPU with Vulkan, "
-                "Metal or Direct3D 12; the device cpu (`--device cpu`) runs it on the CPU"
-            )
-            raise ModelError(message) from error
+            raise ModelError(self._refusal(error, said)) from error
+
+    def _refusal(self, error: Exception, said: list[str]) -> str:
+        start = f"the model cannot be run on GPU {self._adapter}"
+        end = "`--device cpu` or delegate xnnpack runs it on the CPU"
+        for text in said:
+            head, *operations = text.splitlines()
+            if head.startswith("Following operations are not supported by GPU delegate"):
+                named = [line.rstrip(".") for line in operations if " operations will run on " not in line]
+                return f"{start}, which cannot compute these operators of it: {'; '.join(named)}; {end}"
+        self._forget()
+        return f"{start}: {accelerators.reason(error) or 'LiteRT does not say why'}; {end}"
 
     def _bind(self) -> None:
         if not self._compiled.is_fully_accelerated():
@@ -89,9 +104,10 @@ class GpuEngine:
             for buffer, index in zip(self._found, self._made, strict=True):
                 spec = self.outputs[index]
                 count = int(np.prod(spec.shape, dtype=np.int64))
-                results[index] = np.array(buffer.read(count, spec.dtype)).reshape(spec.shape)
+                results[index] = buffer.read(count, spec.dtype).reshape(spec.shape)
         except (RuntimeError, ValueError) as error:
-            message = f"inference on the GPU failed: {_reason(error)}"
+            self._forget()
+            message = f"inference on GPU {self._adapter} failed: {accelerators.reason(error)}"
             raise ModelError(message) from error
         return results
 
@@ -102,17 +118,13 @@ class GpuEngine:
             message = f"a model on the GPU keeps its shapes: the inputs cannot have the shapes {wanted}"
             raise ModelError(message)
 
+    def _forget(self) -> None:
+        if self._environment is not None:
+            accelerators.forget(self._environment)
+
     def close(self) -> None:
         """Frees the model and its buffers."""
         self._fed = self._found = []
         if self._compiled is not None:
             self._compiled.close()
-        self._compiled = None
-
-
-def _reason(error: Exception) -> str:
-    """What LiteRT says, without the places in its sources."""
-    lines = [re.sub(r"^[└\s]*(ERROR: \[[^]]*\])?\s*", "", line) for line in str(error).splitlines()]
-    return (
-        "; ".join(filter(None, lines)) or "LiteRT found no GPU that it can use, or cannot compile the model"
-    )
+        self._compiled = self._environment = None
