@@ -9,7 +9,9 @@ from dataclasses import replace
 from mpgraph.config.entries import CalculatorOptions, OptionsEntry
 from mpgraph.config.schema import GraphConfig, NodeConfig
 from mpgraph.config.subgraph import Subgraph, SubgraphContext
-from mpgraph.gpu import DEVICE, Device, GpuError
+from mpgraph.errors import ModelError
+from mpgraph.gpu import DEVICE, Device
+from mpgraph.inference import accelerators
 from mpgraph.options import message_name, which_oneof
 
 from .inference_options import Delegate, InferenceOptions, Xnnpack
@@ -73,15 +75,16 @@ class Inference(Subgraph, name="InferenceCalculator"):
 
 
 def _has_gpu(device: Device, delegate: str | None) -> bool:
-    """Whether there is a GPU for a node that asks for one, or a real one for a node that says nothing."""
-    if delegate is None:
-        return device.is_real()
-    try:
-        device.adapter()
-    except GpuError as error:
-        _say_once(str(error))
+    """Whether LiteRT has a GPU for a node that asks for one, or a real one for a node that says nothing."""
+    if delegate is None and not device.is_real():
         return False
-    return True
+    try:
+        found = accelerators.gpu_environment()
+    except ModelError as error:
+        if delegate is not None:
+            _say_once(str(error))
+        return False
+    return delegate is not None or not found.is_software
 
 
 @functools.cache

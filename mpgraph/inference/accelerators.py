@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 import base64
+import ctypes
 import re
 import threading
 from dataclasses import dataclass
@@ -147,7 +147,12 @@ def _native() -> tuple[Any, str]:
         result = found[0].read(1, np.float32)
     except (RuntimeError, ValueError) as error:
         return None, reason(error)
-    return (native, "") if result == 2 else (None, f"it computes 1 + 1 = {result[0]}")
+    if result != 2:
+        return None, f"it computes 1 + 1 = {result[0]}"
+    # LiteRT crashes if it goes before a model or a tensor, and Python frees a cycle of references that has
+    # all of them in any order. So it stays, as does the device of a GPU that has failed.
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(native.capsule))
+    return native, ""
 
 
 def _problems(said: list[str]) -> list[str]:
@@ -157,11 +162,3 @@ def _problems(said: list[str]) -> list[str]:
         for text in said
     )
     return [match[1] or match[2] for match in known if match]
-
-
-@atexit.register
-def _drop() -> None:
-    """Ends it while what it prints at that can still be kept off the screen."""
-    global _shared
-    with native_log.captured_gpu():
-        _shared = None

@@ -68,8 +68,10 @@ def captured_gpu(*, stdout: bool = False) -> Iterator[list[str]]:
             yield said
     finally:
         for descriptor, lines in ((1, outputs), (2, errors)):
+            taken = False
             for line in lines:
-                if not _take(line.rstrip(b"\r\n"), said):
+                taken = _take(line.rstrip(b"\r\n"), said, taken)
+                if not taken:
                     os.write(descriptor, line)
         for text in said:
             _log.debug("%s", text)
@@ -97,12 +99,14 @@ def quiet_at_exit() -> Iterator[None]:
         register(close, ctypes.c_void_p(2), None)
 
 
-def _take(line: bytes, said: list[str]) -> bool:
-    """Adds a line to what the accelerator said, if it is of it."""
+def _take(line: bytes, said: list[str], goes_on: bool) -> bool:
+    """Adds a line to what the accelerator said, if it is of it; `goes_on`: the line before was."""
     if match := _GPU_LINE.fullmatch(line):
         said.append(match[1].decode(errors="replace"))
         return True
-    if said and (_GPU_MORE.fullmatch(line) or (_OPERATIONS.match(said[-1]) and _OPERATION.fullmatch(line))):
+    if goes_on and (
+        _GPU_MORE.fullmatch(line) or (_OPERATIONS.match(said[-1]) and _OPERATION.fullmatch(line))
+    ):
         said[-1] += "\n" + line.decode(errors="replace")
         return True
     return False

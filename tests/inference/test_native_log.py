@@ -37,3 +37,51 @@ def test_without_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "dup", closed)
     with native_log.captured():
         pass
+
+
+SAID = """INFO: [gpu_registry.cc:130] Attempting to load GPU accelerator.
+└ Could not load shared library
+error: XDG_RUNTIME_DIR is invalid or not set in the environment.
+somebody else
+Warning: Vulkan shaders required.
+ - While initializing adapter (backend=BackendType::Vulkan)
+    at Initialize (somewhere.cpp:256)
+
+I0000 00:00:1795597342.665355    1991 environment.cc:532] Selected adapter: One, arch=x, adapterType=CPU
+=== Source Location Trace: ===
+third_party/somewhere.cc:432
+ERROR: Following operations are not supported by GPU delegate:
+MATRIX_DIAG: Operation is not supported.
+No operations will run on the GPU, and all 1 operations will run on the CPU.
+some body: else
+  somebody else
+"""
+
+
+def test_what_the_gpu_accelerator_says_is_kept(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each with what goes on with it, logged for debugging; the rest stays."""
+    with caplog.at_level(logging.DEBUG, logger="mpgraph"), native_log.captured_gpu() as said:
+        os.write(2, SAID.encode())
+        os.write(1, b"INFO: on stdout\n")
+    assert capfd.readouterr() == ("INFO: on stdout\n", "somebody else\nsome body: else\n  somebody else\n")
+    assert [each.splitlines()[0] for each in said] == [
+        "Attempting to load GPU accelerator.",
+        "XDG_RUNTIME_DIR is invalid or not set in the environment.",
+        "Vulkan shaders required.",
+        "Selected adapter: One, arch=x, adapterType=CPU",
+        "Following operations are not supported by GPU delegate:",
+    ]
+    assert said[-1].splitlines()[1:] == SAID.splitlines()[-4:-2]
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("DEBUG", each) for each in said
+    ]
+
+
+def test_stdout_on_demand(capfd: pytest.CaptureFixture[str]) -> None:
+    with native_log.captured_gpu(stdout=True) as said:
+        os.write(1, b"INFO: Failed to load OpenCL library.\n{}\n")
+        os.write(2, b"oops\n")
+    assert said == ["Failed to load OpenCL library."]
+    assert capfd.readouterr() == ("{}\n", "oops\n")

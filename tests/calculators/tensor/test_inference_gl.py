@@ -10,11 +10,12 @@ from graph_runs import run_graph
 from model_files import model_path
 
 from mpgraph import Graph
-from mpgraph.errors import ConfigError
+from mpgraph.errors import ConfigError, ModelError
 from mpgraph.formats.model import OpResolver, TfLiteModel
 from mpgraph.formats.tensor import Tensor
 from mpgraph.gpu import DEVICE, Device
-from mpgraph.inference import protocol
+from mpgraph.inference import accelerators, protocol
+from mpgraph.inference.accelerators import GpuEnvironment
 
 TEXT = """input_stream: "in" input_side_packet: "model" input_side_packet: "ops"
 node {{ calculator: "{}" input_stream: "TENSORS:in" output_stream: "TENSORS:out"
@@ -26,15 +27,13 @@ def chosen(delegate: str, choice: str, monkeypatch: pytest.MonkeyPatch, *, gpu: 
     """The calculator of a node and its delegate, on a machine with such a GPU."""
     monkeypatch.setattr(Device, "is_real", lambda self: gpu == "real")
 
-    def adapter(self: Device) -> object:
-        from mpgraph.gpu import GpuError
-
+    def environment() -> GpuEnvironment:
         if gpu == "none":
-            msg = "there is no GPU"
-            raise GpuError(msg)
-        return object()
+            msg = "LiteRT finds no GPU that it can use"
+            raise ModelError(msg)
+        return GpuEnvironment(None, "Some GPU", is_software=gpu == "software")
 
-    monkeypatch.setattr(Device, "adapter", adapter)
+    monkeypatch.setattr(accelerators, "gpu_environment", environment)
     services = {DEVICE.key: Device(choice)}
     (node,) = Graph(TEXT.format("InferenceCalculator", delegate), services=services).plan.nodes
     from mpgraph.calculators.tensor.inference_options import InferenceOptions
