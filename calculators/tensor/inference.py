@@ -29,7 +29,8 @@ class Inference(Subgraph, name="InferenceCalculator"):
     is an error. A node without one runs on the GPU where there is a real one, otherwise on the CPU; where
     there is no GPU at all, so does one with ``gpu``, and a warning says so. The graph's service `DEVICE`
     goes before that: ``gpu`` puts every node on the GPU, ``cpu`` on the CPU with XNNPACK. Ports, options and
-    errors are those of these calculators.
+    errors are those of these calculators. Which GPU it is LiteRT chooses; a warning says so if ``gpu:NAME``
+    is another one.
 
     Upstream: calculators/tensor/inference_calculator.cc; spec calculators.md 3.
 
@@ -58,6 +59,7 @@ class Inference(Subgraph, name="InferenceCalculator"):
         if device.kind == "cpu":
             node = _with_delegate(node, options, Delegate(xnnpack=Xnnpack()))
         elif device.kind == "gpu" or (delegate in (None, "gpu") and _has_gpu(device, delegate)):
+            _compare(device)
             gpu = options.delegate.gpu
             is_advanced = gpu is not None and gpu.use_advanced_gpu_api
             calculator = "InferenceCalculatorGlAdvanced" if is_advanced else "InferenceCalculatorGl"
@@ -82,14 +84,28 @@ def _has_gpu(device: Device, delegate: str | None) -> bool:
         found = accelerators.gpu_environment()
     except ModelError as error:
         if delegate is not None:
-            _say_once(str(error))
+            _say_once(f"inference that asks for the GPU runs on the CPU: {error}")
         return False
     return delegate is not None or not found.is_software
 
 
+def _compare(device: Device) -> None:
+    """LiteRT chooses its GPU itself: says so where another one was asked for.
+
+    Raises:
+        GpuError: There is none such.
+        ModelError: LiteRT has none.
+    """
+    if device.name:
+        asked = device.adapter().info["device"]
+        found = accelerators.gpu_environment().adapter
+        if asked != found:
+            _say_once(f"inference runs on GPU {found}, which LiteRT chooses; the images are on {asked}")
+
+
 @functools.cache
 def _say_once(why: str) -> None:
-    logger.warning("inference that asks for the GPU runs on the CPU: %s", why)
+    logger.warning("%s", why)
 
 
 def _with_delegate(node: NodeConfig, options: InferenceOptions, delegate: Delegate) -> NodeConfig:

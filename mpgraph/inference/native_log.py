@@ -15,6 +15,7 @@ __all__ = ["captured", "captured_gpu", "quiet_at_exit"]
 
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
+_quiet = False
 _LINE = re.compile(rb"(VERBOSE|INFO|WARNING|ERROR): (.*)")
 _LEVELS = {b"VERBOSE": logging.DEBUG, b"INFO": logging.INFO, b"WARNING": logging.WARNING}
 # LiteRT's accelerator, the Dawn that it holds, the Vulkan loader, Mesa; and lines that go on with what one of
@@ -82,9 +83,14 @@ def quiet_at_exit() -> Iterator[None]:
     """Keeps what native destructors print on stderr off the screen, if they are registered meanwhile.
 
     LiteRT has one that runs when Python has ended. Handlers of the C library run in reverse order: the one
-    registered afterwards closes stderr before it, the one registered first opens it again after it. Nothing
-    happens on Windows.
+    registered afterwards closes stderr before it, the one registered first opens it again after it. Only
+    the first time; and not on Windows.
     """
+    global _quiet
+    if _quiet:
+        yield
+        return
+    _quiet = True
     try:
         library = ctypes.CDLL(None)
         register, duplicate, close = (getattr(library, name) for name in ("__cxa_atexit", "dup", "close"))

@@ -14,9 +14,14 @@ from mpgraph.inference import accelerators
 from mpgraph.inference.accelerators import Accelerator
 
 ASK = """
+import os
 from mpgraph.inference.accelerators import accelerators
 for each in accelerators():
     print(each)
+files = len(os.listdir("/proc/self/fd"))
+again = {accelerators()[1].problem for _ in range(5)}
+assert len(again) == 1 and "No adapters found" in again.pop()
+assert len(os.listdir("/proc/self/fd")) == files
 """
 
 

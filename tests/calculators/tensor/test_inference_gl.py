@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -69,6 +69,36 @@ def test_which_calculator_runs_a_model(
     delegate: str, choice: str, gpu: str, expected: tuple[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert chosen(delegate, choice, monkeypatch, gpu=gpu) == expected
+
+
+def test_litert_chooses_the_gpu_and_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Adapter:
+        info: ClassVar = {"device": "GPU B"}
+
+    monkeypatch.setattr(Device, "adapter", lambda self: Adapter)
+    for found in ("GPU B", "GPU A", "GPU A"):
+        environment = GpuEnvironment(None, found, is_software=False)
+        monkeypatch.setattr(accelerators, "gpu_environment", lambda environment=environment: environment)
+        Graph(TEXT.format("InferenceCalculator", ""), services={DEVICE.key: Device("gpu:1")})
+    assert [record.message for record in caplog.records] == [
+        "inference runs on GPU GPU A, which LiteRT chooses; the images are on GPU B"
+    ]
+
+
+def test_a_fallback_to_the_cpu_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from mpgraph.calculators.tensor import inference
+
+    inference._say_once.cache_clear()
+    for _ in range(2):
+        chosen("delegate { gpu {} }", "auto", monkeypatch, gpu="none")
+        chosen("", "auto", monkeypatch, gpu="none")
+    assert [record.message for record in caplog.records] == [
+        "inference that asks for the GPU runs on the CPU: LiteRT finds no GPU that it can use"
+    ]
 
 
 def test_options_other_than_the_delegate_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
