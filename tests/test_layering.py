@@ -43,7 +43,7 @@ MAY_IMPORT: Final = {
     "values": {"values"},
     "models": {"values", "models"},
     "inference": {"values", "models", "inference"},
-    "gpu": {"values", "author", "gpu"},
+    "gpu": {"values", "author", "inference", "gpu"},
     "author": {"values", "models", "author"},
     "config": {"values", "models", "author", "config"},
     "runtime": {"values", "models", "author", "config", "runtime"},

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from mpgraph import __version__
 
-from . import check, models, run, trace
+from . import check, devices, models, run, trace
 from .exits import Exit, chain, report
 
 __all__ = ["main"]
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mpgraph {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (run, check, models, trace):
+    for command in (run, check, models, devices, trace):
         command.add_parser(commands)
     return parser
 

@@ -87,6 +87,13 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--limit", type=_count, metavar="N", help="stop after N frames")
     add("--start", type=_seconds, default=0.0, metavar="SECONDS", help="leave out the beginning of the input")
     add("--duration", type=_some_seconds, metavar="SECONDS", help="how much of the input to take")
+    add(
+        "--device",
+        type=_device,
+        metavar="auto|cpu|gpu[:N|:NAME]",
+        help="where models run, and which GPU; `mpgraph devices` lists them (default: MPGRAPH_GPU, else "
+        "auto: where the graph says, on the CPU if there is no GPU)",
+    )
     add("--threads", type=_count, metavar="N", help="threads of the graph, and of each inference")
     add_arguments(parser)
     add("-q", "--quiet", action="store_true", help="show errors only")
@@ -103,6 +110,15 @@ def _seconds(text: str) -> float:
 
 def _some_seconds(text: str) -> float:
     return _number(text, float, lambda value: 0 < value < math.inf, "a number of seconds above 0")
+
+
+def _device(text: str) -> Device:
+    from mpgraph.gpu import Device
+
+    try:
+        return Device(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _number(text: str, kind: Callable[[str], _N], fits: Callable[[_N], bool], wanted: str) -> _N:
@@ -129,7 +145,7 @@ def run(args: argparse.Namespace) -> int:
     from mpgraph.gpu import DEVICE, Device
     from mpgraph.runtime.graph import Graph
 
-    device = Device()
+    device = args.device or Device()
     with reading(path):
         graph = Graph(
             path, graph_path=args.graph_path, num_threads=args.threads, services={DEVICE.key: device}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from mpgraph.errors import RunError
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
+from mpgraph.inference import native_log
 
 from .buffer import FORMATS, GpuBuffer
 
@@ -64,8 +66,11 @@ def _wgpu() -> Any:
     return wgpu
 
 
-def adapters() -> list[Any]:
+@functools.cache
+def adapters() -> tuple[Any, ...]:
     """The adapters of this machine, wgpu's ``GPUAdapter``: real ones before software ones.
+
+    They are looked for once in a process.
 
     Raises:
         GpuError: wgpu is not installed.
@@ -75,7 +80,9 @@ def adapters() -> list[Any]:
 
     with suppress(RuntimeError):  # the application, or another graph, has used it before
         set_instance_extras(backends=["Vulkan", "Metal", "DX12"])
-    return sorted(wgpu.gpu.enumerate_adapters_sync(), key=is_software)
+    with native_log.captured_gpu():
+        found = wgpu.gpu.enumerate_adapters_sync()
+    return tuple(sorted(found, key=is_software))
 
 
 def is_software(adapter: Any) -> bool:
