@@ -12,11 +12,13 @@ from mpgraph.context import Context
 from mpgraph.contract import Contract
 from mpgraph.errors import ContractError
 from mpgraph.formats.image_frame import ImageFrame
+from mpgraph.gpu import GpuBuffer
 from mpgraph.lazy import cv2
 from mpgraph.options import option, options
 from mpgraph.ports import Input, Output
 
-from ..port_rules import no_gpu
+from ..port_rules import all_in_memory_or_on_gpu
+from .bilateral_filter_gpu import smooth
 
 __all__ = ["BilateralFilter", "BilateralFilterOptions"]
 
@@ -41,15 +43,21 @@ class BilateralFilter(Calculator, name="BilateralFilterCalculator"):
     ``exp(-s**2 / (2 * sigma_space**2)) * exp(-c**2 / (2 * (255 * sigma_color)**2))``; the window is
     ``int(2 * sigma_space)`` pixels wide. A sigma of 0 is taken for 1, as OpenCV 4 takes it.
 
+    On the GPU the weights are ``exp(-s**2 / (8 * sigma_space**2)) * exp(-c**2 / (8 * sigma_color**2))``, c
+    being the distance of two colours of 0 to 1; the window reaches sigma_space pixels to each side, and a
+    large one is not read pixel by pixel.
+
     Inputs:
-        IMAGE: ImageFrame of one or three channels, uint8 or float32.
+        IMAGE: ImageFrame of one or three channels, uint8 or float32; or IMAGE_GPU: GpuBuffer.
         GUIDE: ImageFrame, optional; only the GPU heeds one, so a packet is an error.
+        GUIDE_GPU: GpuBuffer, optional: whose pixels must be alike. Without a packet nothing is sent.
 
     Outputs:
-        IMAGE: ImageFrame of the same format and size.
+        IMAGE: ImageFrame of the same format and size; or IMAGE_GPU: GpuBuffer, RGBA8, opaque, of the guide's
+            size if there is one.
 
     Raises:
-        ContractError: A sigma is negative or not finite, or GPU streams are connected.
+        ContractError: A sigma is negative or not finite, or streams in memory and on the GPU are mixed.
         ValueError: The image has another format or no pixels.
         NotImplementedError: There is a packet at GUIDE.
 
@@ -68,15 +76,20 @@ class BilateralFilter(Calculator, name="BilateralFilterCalculator"):
     """
 
     options: BilateralFilterOptions
-    image = Input[ImageFrame]("IMAGE")
+    image = Input[ImageFrame]("IMAGE", optional=True)
     guide = Input[ImageFrame]("GUIDE", optional=True)
-    filtered = Output[ImageFrame]("IMAGE")
+    filtered = Output[ImageFrame]("IMAGE", optional=True)
+    image_gpu = Input[GpuBuffer]("IMAGE_GPU", optional=True)
+    guide_gpu = Input[GpuBuffer]("GUIDE_GPU", optional=True)
+    filtered_gpu = Output[GpuBuffer]("IMAGE_GPU", optional=True)
 
     @classmethod
     def get_contract(cls, contract: Contract) -> None:
         """Declares the ports and checks the options."""
-        no_gpu(contract)
         super().get_contract(contract)
+        has_guide = contract.inputs.has("GUIDE") or contract.inputs.has("GUIDE_GPU")
+        guide = ("GUIDE",) if has_guide else ()
+        all_in_memory_or_on_gpu(contract, inputs=("IMAGE", *guide), outputs=("IMAGE",))
         options = contract.options(BilateralFilterOptions)
         for name in ("sigma_color", "sigma_space"):
             value = getattr(options, name)
@@ -84,8 +97,18 @@ class BilateralFilter(Calculator, name="BilateralFilterCalculator"):
                 msg = f"{name} must be a number of at least 0, got {value}"
                 raise ContractError(msg)
 
+    def _process_on_gpu(self, cc: Context) -> None:
+        image = cc[self.image_gpu]
+        if cc.is_connected(self.guide_gpu) and self.guide_gpu not in cc:
+            return
+        guide = cc.get(self.guide_gpu, image)
+        options = self.options
+        cc.send(self.filtered_gpu, smooth(image, guide, options.sigma_color, options.sigma_space))
+
     def process(self, cc: Context) -> None:
         """Sends the smoothed image."""
+        if self.image_gpu in cc:
+            self._process_on_gpu(cc)
         if self.image not in cc:
             return
         frame = cc[self.image]

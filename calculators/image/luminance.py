@@ -21,10 +21,10 @@ class Luminance(VideoFilter, name="LuminanceCalculator"):
     """Gives red, green and blue the pixel's luminance: ``0.2125 red + 0.7154 green + 0.0721 blue``.
 
     Inputs:
-        VIDEO or untagged: ImageFrame, GRAY8, SRGB or SRGBA.
+        VIDEO or untagged: ImageFrame, GRAY8, SRGB or SRGBA; or GpuBuffer, R8 or RGBA8.
 
     Outputs:
-        VIDEO or untagged: ImageFrame, SRGBA; alpha is kept.
+        VIDEO or untagged: ImageFrame, SRGBA, or GpuBuffer, RGBA8; alpha is kept.
 
     Raises:
         ContractError: Both a stream VIDEO and an untagged one are connected, or neither.
@@ -40,6 +40,13 @@ class Luminance(VideoFilter, name="LuminanceCalculator"):
           output_stream: "luma_video"
         }
     """
+
+    shader = """
+fn pixel(uv: vec2f, place: vec2f) -> vec4f {
+  let color = texel(image0, vec2i(place));
+  return vec4f(vec3f(dot(color.rgb, vec3f(0.2125, 0.7154, 0.0721))), color.a);
+}
+"""
 
     def filtered(self, frame: ImageFrame) -> npt.NDArray[np.uint8]:
         """The luminance three times, and alpha."""

@@ -12,8 +12,11 @@ from mpgraph.context import Context
 from mpgraph.formats.image import Image
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
+from mpgraph.gpu import DEVICE
 from mpgraph.options import option, options
 from mpgraph.ports import Input, Output
+
+from .segmentation_smoothing_gpu import smoothed as smooth_on_gpu
 
 __all__ = ["SegmentationSmoothing", "SegmentationSmoothingOptions"]
 
@@ -37,18 +40,18 @@ class SegmentationSmoothingOptions:
     combine_with_previous_ratio: float = option(1)
 
 
-class SegmentationSmoothing(Calculator, name="SegmentationSmoothingCalculator"):
+class SegmentationSmoothing(Calculator, name="SegmentationSmoothingCalculator", services=(DEVICE,)):
     """Blends each mask with the previous one: ``mask + (previous - mask) * unsure * ratio`` per pixel.
 
     ``unsure`` goes from 1 where the mask is 1/2 down to 0 where it is 0 or 1. Equal to upstream's to the
     bit.
 
     Inputs:
-        MASK: Image, VEC32F1.
+        MASK: Image, VEC32F1; on the GPU also SRGBA, of which red counts.
         MASK_PREVIOUS: Image, VEC32F1, of the same size. Without a packet the mask goes on as it is.
 
     Outputs:
-        MASK_SMOOTHED: Image, VEC32F1.
+        MASK_SMOOTHED: Image, VEC32F1; where MASK is on the GPU, it is there, too, and of its format.
 
     Raises:
         ValueError: A mask has another format, or the two have different sizes.
@@ -81,6 +84,14 @@ class SegmentationSmoothing(Calculator, name="SegmentationSmoothingCalculator"):
             cc.send_packet(self.smoothed, cc.packet(self.mask))
             return
         mask, previous = cc[self.mask], cc[self.previous]
+        if mask.uses_gpu():
+            gpu = cc.service(DEVICE).gpu
+            ratio = self.options.combine_with_previous_ratio
+            cc.send(
+                self.smoothed,
+                Image.from_texture(smooth_on_gpu(mask.texture(gpu), previous.texture(gpu), ratio)),
+            )
+            return
         for image in (mask, previous):
             if image.image_format is not ImageFormat.VEC32F1:
                 msg = f"masks must be of format VEC32F1, got {image.image_format.name}"

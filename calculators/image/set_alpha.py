@@ -13,11 +13,13 @@ from mpgraph.contract import Contract
 from mpgraph.errors import ContractError
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
+from mpgraph.gpu import GpuBuffer
 from mpgraph.lazy import cv2
 from mpgraph.options import option, options
 from mpgraph.ports import Input, Output
 
-from ..port_rules import no_gpu
+from ..port_rules import all_in_memory_or_on_gpu
+from .set_alpha_gpu import with_alpha
 
 __all__ = ["SetAlpha", "SetAlphaOptions"]
 
@@ -44,16 +46,17 @@ class SetAlpha(Calculator, name="SetAlphaCalculator"):
     """Gives images an alpha channel, from a mask or the same for all pixels.
 
     Inputs:
-        IMAGE: ImageFrame of 8 bits and three or four channels.
+        IMAGE: ImageFrame of 8 bits and three or four channels; or IMAGE_GPU: GpuBuffer, RGBA8.
         ALPHA: ImageFrame of the image's size, optional: its first channel, uint8, or float32 times 255,
-            rounded half away from zero and taken modulo 256. Without a packet, alpha is 0.
+            rounded half away from zero and taken modulo 256. Without a packet, alpha is 0. With IMAGE_GPU,
+            ALPHA_GPU: GpuBuffer of any size, whose red is scaled to the image's.
 
     Outputs:
-        IMAGE: ImageFrame, SRGBA.
+        IMAGE: ImageFrame, SRGBA; or IMAGE_GPU: GpuBuffer, RGBA8.
 
     Raises:
-        ContractError: Not exactly one of ALPHA and an alpha_value of 0 or more is given, or GPU streams
-            are connected.
+        ContractError: Not exactly one of ALPHA and an alpha_value of 0 or more is given, or streams in
+            memory and on the GPU are mixed.
         ValueError: The image or the mask has another format, or the mask another size.
 
     Upstream: calculators/image/set_alpha_calculator.cc; spec calculators.md 4.
@@ -69,17 +72,22 @@ class SetAlpha(Calculator, name="SetAlphaCalculator"):
     """
 
     options: SetAlphaOptions
-    image = Input[ImageFrame]("IMAGE")
+    image = Input[ImageFrame]("IMAGE", optional=True)
     alpha = Input[ImageFrame]("ALPHA", optional=True)
-    result = Output[ImageFrame]("IMAGE")
+    result = Output[ImageFrame]("IMAGE", optional=True)
+    image_gpu = Input[GpuBuffer]("IMAGE_GPU", optional=True)
+    alpha_gpu = Input[GpuBuffer]("ALPHA_GPU", optional=True)
+    result_gpu = Output[GpuBuffer]("IMAGE_GPU", optional=True)
 
     @classmethod
     def get_contract(cls, contract: Contract) -> None:
         """Declares the ports and checks where alpha comes from."""
-        no_gpu(contract)
         super().get_contract(contract)
+        with_mask = [tag for tag in ("ALPHA", "ALPHA_GPU") if contract.inputs.has(tag)]
+        mask = ("ALPHA",) if with_mask else ()
+        all_in_memory_or_on_gpu(contract, inputs=("IMAGE", *mask), outputs=("IMAGE",))
         value = contract.options(SetAlphaOptions).alpha_value
-        if (value >= 0) == contract.inputs.has("ALPHA"):
+        if (value >= 0) == bool(with_mask):
             msg = (
                 "alpha comes either from the stream ALPHA or from the option alpha_value, 0 to 255; "
                 f"got {'both' if value >= 0 else 'neither'}"
@@ -88,6 +96,10 @@ class SetAlpha(Calculator, name="SetAlphaCalculator"):
 
     def process(self, cc: Context) -> None:
         """Sends the image with its alpha."""
+        if self.image_gpu in cc:
+            value = min(max(0, self.options.alpha_value), _OPAQUE)
+            mask: GpuBuffer | int = cc[self.alpha_gpu] if self.alpha_gpu in cc else value  # noqa: SIM401 typed
+            cc.send(self.result_gpu, with_alpha(cc[self.image_gpu], mask))
         if self.image not in cc:
             return
         frame = cc[self.image]

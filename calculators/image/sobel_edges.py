@@ -19,10 +19,11 @@ class SobelEdges(VideoFilter, name="SobelEdgesCalculator"):
     """Gives each pixel the length of its red channel's gradient, by Sobel's 3x3 kernels, at most 255.
 
     Inputs:
-        VIDEO or untagged: ImageFrame, GRAY8, SRGB or SRGBA.
+        VIDEO or untagged: ImageFrame, GRAY8, SRGB or SRGBA; or GpuBuffer, R8 or RGBA8.
 
     Outputs:
-        VIDEO or untagged: ImageFrame, SRGBA, gray and opaque. Beyond the border the border pixels go on.
+        VIDEO or untagged: ImageFrame, SRGBA, or GpuBuffer, RGBA8, gray and opaque. Beyond the border the
+            border pixels go on.
 
     Raises:
         ContractError: Both a stream VIDEO and an untagged one are connected, or neither.
@@ -38,6 +39,19 @@ class SobelEdges(VideoFilter, name="SobelEdgesCalculator"):
           output_stream: "output_video"
         }
     """
+
+    shader = """
+fn red(place: vec2i) -> f32 { return texel(image0, place).r; }
+
+fn pixel(uv: vec2f, place: vec2f) -> vec4f {
+  let at = vec2i(place);
+  let right = red(at + vec2i(1, -1)) + 2.0 * red(at + vec2i(1, 0)) + red(at + vec2i(1, 1));
+  let left = red(at + vec2i(-1, -1)) + 2.0 * red(at + vec2i(-1, 0)) + red(at + vec2i(-1, 1));
+  let below = red(at + vec2i(-1, 1)) + 2.0 * red(at + vec2i(0, 1)) + red(at + vec2i(1, 1));
+  let above = red(at + vec2i(-1, -1)) + 2.0 * red(at + vec2i(0, -1)) + red(at + vec2i(1, -1));
+  return vec4f(vec3f(length(vec2f(right - left, below - above))), 1.0);
+}
+"""
 
     def filtered(self, frame: ImageFrame) -> npt.NDArray[np.uint8]:
         """The length of the gradient three times, and alpha."""

@@ -6,7 +6,7 @@ is within half a level of the formula; graphics drivers may round the other way.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from mpgraph.context import Context
 from mpgraph.contract import Contract
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
+from mpgraph.gpu import GpuBuffer
 from mpgraph.lazy import cv2
 from mpgraph.ports import Input, Output
 
@@ -25,6 +26,11 @@ __all__ = ["VideoFilter", "as_rgba"]
 
 Pixels = npt.NDArray[Any]
 
+_GRAY: Final = """
+fn pixel(uv: vec2f, place: vec2f) -> vec4f {
+  return vec4f(vec3f(texel(image0, vec2i(place)).r), 1.0);
+}
+"""
 _TO_RGBA: Final = {ImageFormat.GRAY8: "COLOR_GRAY2RGBA", ImageFormat.SRGB: "COLOR_RGB2RGBA"}
 
 
@@ -45,13 +51,16 @@ def as_rgba(frame: ImageFrame) -> Pixels:
 class VideoFilter(Calculator):
     """A calculator that makes a frame of each frame, with streams VIDEO or without a tag.
 
-    A class says in `filtered` how.
+    A class says in `filtered` how, and in `shader` how on the GPU.
     """
 
-    video = Input[ImageFrame]("VIDEO", optional=True)
-    untagged = Input[ImageFrame](optional=True)
-    video_out = Output[ImageFrame]("VIDEO", optional=True)
-    untagged_out = Output[ImageFrame](optional=True)
+    shader: ClassVar[str]
+    """WGSL for `mpgraph.gpu.GpuDevice.draw`; what it reads is SRGB or SRGBA."""
+
+    video = Input[ImageFrame | GpuBuffer]("VIDEO", optional=True)
+    untagged = Input[ImageFrame | GpuBuffer](optional=True)
+    video_out = Output[ImageFrame | GpuBuffer]("VIDEO", optional=True)
+    untagged_out = Output[ImageFrame | GpuBuffer](optional=True)
 
     @classmethod
     def get_contract(cls, contract: Contract) -> None:
@@ -63,9 +72,23 @@ class VideoFilter(Calculator):
     def process(self, cc: Context) -> None:
         """Sends the new frame."""
         packet = cc.inputs[0]
-        if not packet.is_empty():
-            pixels = self.filtered(packet.value)
-            cc.outputs[0].send(ImageFrame.adopt(pixels, ImageFormat.SRGBA), cc.timestamp)
+        if packet.is_empty():
+            return
+        image = packet.value
+        if isinstance(image, GpuBuffer):
+            made: ImageFrame | GpuBuffer = self._draw(image)
+        else:
+            made = ImageFrame.adopt(self.filtered(image), ImageFormat.SRGBA)
+        cc.outputs[0].send(made, cc.timestamp)
+
+    def _draw(self, image: GpuBuffer) -> GpuBuffer:
+        size = image.width, image.height
+        if image.image_format is ImageFormat.GRAY8:
+            image = image.device.draw(_GRAY, ImageFormat.SRGBA, *size, image)
+        if image.image_format not in (ImageFormat.SRGB, ImageFormat.SRGBA):
+            msg = f"a texture must be RGBA8 or R8, got {image!r}"
+            raise ValueError(msg)
+        return image.device.draw(self.shader, ImageFormat.SRGBA, *size, image)
 
     def filtered(self, frame: ImageFrame) -> npt.NDArray[np.uint8]:
         """The new pixels, uint8 (height, width, 4)."""
