@@ -16,7 +16,7 @@ from mpgraph.options import message_name, which_oneof
 
 from .inference_options import Delegate, InferenceOptions, Xnnpack
 
-__all__ = ["Inference"]
+__all__ = ["Inference", "has_gpu"]
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +25,12 @@ class Inference(Subgraph, name="InferenceCalculator"):
     """Runs a TensorFlow Lite model by the calculator that is right for the node's delegate.
 
     Delegate ``gpu`` is for InferenceCalculatorGl, or InferenceCalculatorGlAdvanced if it says
-    ``use_advanced_gpu_api``; ``xnnpack``, ``tflite`` and ``nnapi`` are for InferenceCalculatorCpu; ``litert``
-    is an error. A node without one runs on the GPU where there is a real one, otherwise on the CPU; where
-    there is no GPU at all, so does one with ``gpu``, and a warning says so. The graph's service `DEVICE`
-    goes before that: ``gpu`` puts every node on the GPU, ``cpu`` on the CPU with XNNPACK. Ports, options and
-    errors are those of these calculators. Which GPU it is LiteRT chooses; a warning says so if ``gpu:NAME``
-    is another one.
+    ``use_advanced_gpu_api``; ``litert`` is for InferenceCalculatorLiteRt; ``xnnpack``, ``tflite`` and
+    ``nnapi`` are for InferenceCalculatorCpu. A node without one runs on the GPU where there is a real one,
+    otherwise on the CPU; where there is no GPU at all, so does one that asks for it, and a warning says so.
+    The graph's service `DEVICE` goes before that: ``gpu`` puts every node on the GPU, ``cpu`` on the CPU with
+    XNNPACK. Which GPU it is LiteRT chooses; a warning says so if ``gpu:NAME`` is another one. Ports, options
+    and errors are those of these calculators.
 
     Upstream: calculators/tensor/inference_calculator.cc; spec calculators.md 3.
 
@@ -54,17 +54,23 @@ class Inference(Subgraph, name="InferenceCalculator"):
         options = context.get_options(InferenceOptions)
         device: Device = context.services.get(DEVICE.key) or Device()
         delegate = which_oneof(options.delegate, "delegate")
+        asked = delegate is not None
         node = context.node
         calculator = "InferenceCalculatorCpu"
         if device.kind == "cpu":
             node = _with_delegate(node, options, Delegate(xnnpack=Xnnpack()))
-        elif device.kind == "gpu" or (delegate in (None, "gpu") and _has_gpu(device, delegate)):
+        elif device.kind == "gpu" or (delegate in (None, "gpu") and has_gpu(device, asked=asked)):
             _compare(device)
             gpu = options.delegate.gpu
             is_advanced = gpu is not None and gpu.use_advanced_gpu_api
             calculator = "InferenceCalculatorGlAdvanced" if is_advanced else "InferenceCalculatorGl"
             if delegate not in (None, "gpu"):
                 node = _with_delegate(node, options, Delegate())
+        elif options.delegate.litert is not None:
+            calculator = "InferenceCalculatorLiteRt"
+            if options.delegate.litert.gpu is not None and not has_gpu(device, asked=True):
+                calculator = "InferenceCalculatorCpu"
+                node = _with_delegate(node, options, Delegate(xnnpack=Xnnpack()))
         elif delegate == "gpu":
             node = _with_delegate(node, options, Delegate(xnnpack=Xnnpack()))
         return GraphConfig(
@@ -76,17 +82,20 @@ class Inference(Subgraph, name="InferenceCalculator"):
         )
 
 
-def _has_gpu(device: Device, delegate: str | None) -> bool:
-    """Whether LiteRT has a GPU for a node that asks for one, or a real one for a node that says nothing."""
-    if delegate is None and not device.is_real():
+def has_gpu(device: Device, *, asked: bool) -> bool:
+    """Whether LiteRT has a GPU for a node that asks for one, or a real one for a node that says nothing.
+
+    A warning says once that there is none for those that ask.
+    """
+    if not asked and not device.is_real():
         return False
     try:
         found = accelerators.gpu_environment()
     except ModelError as error:
-        if delegate is not None:
+        if asked:
             _say_once(f"inference that asks for the GPU runs on the CPU: {error}")
         return False
-    return delegate is not None or not found.is_software
+    return asked or not found.is_software
 
 
 def _compare(device: Device) -> None:

@@ -77,7 +77,6 @@ class InferenceCpu(Calculator, name="InferenceCalculatorCpu"):
     """
 
     accepted: ClassVar[frozenset[str | None]] = frozenset({None, "tflite", "xnnpack", "nnapi"})
-    on_gpu: ClassVar[bool] = False
 
     options: InferenceOptions
     tensors_in = Input[list[Tensor]]("TENSORS", optional=True)
@@ -136,6 +135,7 @@ class InferenceCpu(Calculator, name="InferenceCalculatorCpu"):
             raise ValueError(msg)
         resolver = cc.get(self.op_resolver, cc.get(self.custom_op_resolver, OpResolver()))
         kind, threads = self._computation(delegate)
+        self._on_gpu = kind in (protocol.Delegate.GPU, protocol.Delegate.GPU_HALF)
         return create_engine(
             model.data,
             delegate=kind,
@@ -165,7 +165,7 @@ class InferenceCpu(Calculator, name="InferenceCalculatorCpu"):
         for source, target in order.feedback:
             self._fed[target] = found[source]
         specs = self._engine.outputs
-        made = [_tensor(found[index], specs[index], self.on_gpu) for index in order.outputs]
+        made = [_tensor(found[index], specs[index], self._on_gpu) for index in order.outputs]
         cc.send(self.tensors_out, made)
         for index in range(min(cc.count(self.tensor_out), len(made))):
             cc.send(self.tensor_out[index], made[index])

@@ -37,7 +37,6 @@ class InferenceGl(InferenceCpu, name="InferenceCalculatorGl"):
     """
 
     accepted = frozenset({None, "gpu"})
-    on_gpu = True
 
     def _computation(self, delegate: Delegate) -> tuple[protocol.Delegate, int]:
         half = delegate.gpu is not None and delegate.gpu.allow_precision_loss

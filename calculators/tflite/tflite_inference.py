@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from enum import IntEnum
 
 import numpy as np
@@ -13,14 +14,18 @@ from mpgraph.contract import Contract
 from mpgraph.errors import ContractError
 from mpgraph.formats.model import OpResolver, TfLiteModel
 from mpgraph.formats.tensor import Quantization, TfLiteTensor
+from mpgraph.gpu import DEVICE, Device
 from mpgraph.inference import protocol
 from mpgraph.inference.protocol import create_engine
-from mpgraph.options import option, options
+from mpgraph.options import option, options, which_oneof
 from mpgraph.ports import Input, Output, SideInput
 
 from ..port_rules import no_gpu
+from ..tensor.inference import has_gpu
 
 __all__ = ["TfLiteInference", "TfLiteInferenceOptions"]
+
+logger = logging.getLogger(__name__)
 
 _NAME = "mediapipe.TfLiteInferenceCalculatorOptions"
 
@@ -48,7 +53,7 @@ class TfLite:
 
 @options(message=f"{_NAME}.Delegate.Gpu")
 class Gpu:
-    """The GPU, which this version does not support."""
+    """The GPU, by LiteRT; of these only `allow_precision_loss` has an effect."""
 
     use_advanced_gpu_api: bool = option(1)
     cached_kernel_path: str = option(2)
@@ -103,10 +108,15 @@ class TfLiteInferenceOptions:
 
 
 class TfLiteInference(
-    Calculator, name="TfLiteInferenceCalculator", input_policy="FixedSizeInputStreamHandler"
+    Calculator,
+    name="TfLiteInferenceCalculator",
+    input_policy="FixedSizeInputStreamHandler",
+    services=(DEVICE,),
 ):
-    """Runs a TensorFlow Lite model on the CPU.
+    """Runs a TensorFlow Lite model.
 
+    That is on the GPU if a delegate ``gpu`` or ``use_gpu`` asks for it, else on the CPU; the service `DEVICE`
+    goes before them. Where there is no GPU, the CPU computes, and a warning says so.
     While one set of tensors is worked on, all but the newest of those that come are dropped.
 
     Inputs:
@@ -121,7 +131,7 @@ class TfLiteInference(
         CUSTOM_OP_RESOLVER: OpResolver, optional: the custom operators that the model may use.
 
     Raises:
-        ContractError: Not exactly one of MODEL and model_path is given, or the GPU is asked for.
+        ContractError: Not exactly one of MODEL and model_path is given, or a stream of tensors on the GPU.
         ModelError: The model cannot be read or run.
         ValueError: Tensors that do not fit the model.
 
@@ -156,11 +166,6 @@ class TfLiteInference(
         if bool(options.model_path) == contract.side_inputs.has("MODEL"):
             msg = "the model must be given either by the option model_path or by the side packet MODEL"
             raise ContractError(msg)
-        delegate = options.delegate
-        others = (delegate.tflite, delegate.nnapi, delegate.xnnpack)
-        if delegate.gpu is not None or (options.use_gpu and not any(item is not None for item in others)):
-            msg = "inference on the GPU is not supported by this version; leave out use_gpu and delegate gpu"
-            raise ContractError(msg)
 
     def open(self, cc: Context) -> None:
         """Makes the engine."""
@@ -173,14 +178,29 @@ class TfLiteInference(
             msg = "there is no model: the side packet MODEL was not given"
             raise ValueError(msg)
         resolver = cc.get(self.custom_op_resolver, OpResolver())
-        xnnpack = options.delegate.xnnpack
-        threads = options.cpu_num_thread if xnnpack is None else xnnpack.num_threads
+        kind, threads = self._computation(cc.service(DEVICE))
         self._engine = create_engine(
             model.data,
-            delegate=protocol.Delegate.NONE if xnnpack is None else protocol.Delegate.XNNPACK,
+            delegate=kind,
             num_threads=threads if threads != -1 else inference.default_threads(),
-            custom_ops=frozenset() if resolver.for_gpu else resolver.custom_ops,
+            custom_ops=resolver.custom_ops,
         )
+
+        logger.info('node "%s": inference on %s', cc.node_name, self._engine.device)
+
+    def _computation(self, device: Device) -> tuple[protocol.Delegate, int]:
+        """What computes the model, and the number of threads that the options ask for, -1 if none."""
+        options, delegate = self.options, self.options.delegate
+        xnnpack = delegate.xnnpack
+        asks = delegate.gpu is not None or (options.use_gpu and which_oneof(delegate, "delegate") is None)
+        if device.kind == "gpu" or (device.kind == "auto" and asks and has_gpu(device, asked=True)):
+            half = asks and (delegate.gpu is None or delegate.gpu.allow_precision_loss)
+            return (protocol.Delegate.GPU_HALF if half else protocol.Delegate.GPU), 1
+        if xnnpack is not None:
+            return protocol.Delegate.XNNPACK, xnnpack.num_threads
+        if asks or device.kind == "cpu":
+            return protocol.Delegate.XNNPACK, -1
+        return protocol.Delegate.NONE, options.cpu_num_thread
 
     def process(self, cc: Context) -> None:
         """Runs the model."""

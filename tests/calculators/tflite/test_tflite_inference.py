@@ -15,6 +15,8 @@ from mpgraph.errors import ContractError, RunError
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.model import TfLiteModel
 from mpgraph.formats.tensor import TfLiteTensor
+from mpgraph.gpu import DEVICE, Device
+from mpgraph.inference.protocol import Delegate, Engine, create_engine
 
 
 def graph(options: str = "", *, side: bool = True) -> str:
@@ -90,10 +92,51 @@ def test_with_segmentation() -> None:
     assert mask.numpy_view()[..., 0].tolist() == [[255] * 6] * 2 + [[0] * 6] * 2
 
 
+@pytest.mark.gpu("inference")
 @pytest.mark.parametrize("options", ["use_gpu: true", "delegate { gpu {} }"])
-def test_the_gpu_is_refused(options: str) -> None:
-    with pytest.raises(ContractError, match="inference on the GPU is not supported"):
-        Graph(graph(options))
+def test_the_gpu_runs_it_too(options: str) -> None:
+    assert run([vector(1, 2, 3, 4), vector(10, 20, 30, 40)], options) == [[11, 22, 33, 44]]
+
+
+@pytest.mark.parametrize(
+    ("options", "choice", "there", "expected"),
+    [
+        ("use_gpu: true", "auto", True, (Delegate.GPU_HALF, 1)),
+        ("use_gpu: true", "auto", False, (Delegate.XNNPACK, -1)),
+        ("use_gpu: true", "cpu", True, (Delegate.XNNPACK, -1)),
+        ("delegate { gpu { allow_precision_loss: false } }", "auto", True, (Delegate.GPU, 1)),
+        ("delegate { gpu {} }", "gpu", True, (Delegate.GPU_HALF, 1)),
+        ("delegate { xnnpack { num_threads: 3 } }", "auto", True, (Delegate.XNNPACK, 3)),
+        ("delegate { xnnpack { num_threads: 3 } }", "gpu", True, (Delegate.GPU, 1)),
+        ("delegate { xnnpack {} } use_gpu: true", "auto", True, (Delegate.XNNPACK, -1)),
+        ("cpu_num_thread: 2", "auto", True, (Delegate.NONE, 2)),
+        ("", "cpu", True, (Delegate.XNNPACK, -1)),
+        ("", "gpu", False, (Delegate.GPU, 1)),
+    ],
+)
+def test_what_computes(
+    options: str,
+    choice: str,
+    there: bool,
+    expected: tuple[Delegate, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only what asks for the GPU, or all with device gpu, and only where there is one."""
+    from mpgraph.calculators.tflite import tflite_inference
+
+    asked: list[tuple[Delegate, int]] = []
+
+    def create(model: bytes, *, delegate: Delegate, num_threads: int, **others: Any) -> Engine:
+        asked.append((delegate, num_threads))
+        return create_engine(model)
+
+    monkeypatch.setattr(tflite_inference, "create_engine", create)
+    monkeypatch.setattr(tflite_inference, "has_gpu", lambda device, asked: there)
+    monkeypatch.setattr(tflite_inference.inference, "default_threads", lambda: -1)
+    side = {"model": TfLiteModel(addition())}
+    with Graph(graph(options), side_packets=side, services={DEVICE.key: Device(choice)}) as made:
+        made.start()
+    assert asked == [expected]
 
 
 def test_contract() -> None:
