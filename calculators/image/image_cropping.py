@@ -15,12 +15,14 @@ from mpgraph.contract import Contract
 from mpgraph.errors import ContractError
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.rect import NormalizedRect, Rect
+from mpgraph.gpu import GpuBuffer
 from mpgraph.lazy import cv2
 from mpgraph.options import has, option, options
 from mpgraph.ports import Input, Output
 
-from ..port_rules import no_gpu
+from ..port_rules import all_in_memory_or_on_gpu
 from ..tensor.roi import Roi
+from .image_cropping_gpu import crop
 from .warp import MAX_SIDE, nearest_map, sample_nearest
 
 __all__ = ["ImageCropping", "ImageCroppingOptions"]
@@ -65,10 +67,12 @@ class ImageCroppingOptions:
 class ImageCropping(Calculator, name="ImageCroppingCalculator"):
     """Cuts a rectangle out of images; each pixel is the nearest one of the image.
 
-    Without a rotation the rectangle is moved to the nearest whole pixel.
+    Without a rotation the rectangle is moved to the nearest whole pixel. On the GPU pixels are read in
+    between, a rotated rectangle is stretched to the upright one around it, and what is outside the image is
+    always as its border.
 
     Inputs:
-        IMAGE: ImageFrame.
+        IMAGE: ImageFrame; or IMAGE_GPU: GpuBuffer.
         RECT: Rect, in pixels, or NORM_RECT: NormalizedRect, optional. Without a packet nothing is sent; one
             whose width or height is not positive stands for the whole image.
         WIDTH, HEIGHT: int, optional: the size of the rectangle in pixels.
@@ -77,11 +81,12 @@ class ImageCropping(Calculator, name="ImageCroppingCalculator"):
     norm_width and norm_height.
 
     Outputs:
-        IMAGE: ImageFrame of the input's format; it shares the input's pixels where it can.
+        IMAGE: ImageFrame of the input's format; it shares the input's pixels where it can. Or IMAGE_GPU:
+            GpuBuffer, RGBA8.
 
     Raises:
-        ContractError: Not exactly one gives the size, the border mode is BORDER_UNSPECIFIED, or GPU
-            streams are connected.
+        ContractError: Not exactly one gives the size, the border mode is BORDER_UNSPECIFIED, or not exactly
+            one of IMAGE and IMAGE_GPU is connected on both sides.
         ValueError: The image or what is cut out has no pixels or a side of more than 32766, or the
             rectangle is not finite.
 
@@ -105,18 +110,20 @@ class ImageCropping(Calculator, name="ImageCroppingCalculator"):
     """
 
     options: ImageCroppingOptions
-    image = Input[ImageFrame]("IMAGE")
+    image = Input[ImageFrame]("IMAGE", optional=True)
+    image_gpu = Input[GpuBuffer]("IMAGE_GPU", optional=True)
     rect = Input[Rect]("RECT", optional=True)
     norm_rect = Input[NormalizedRect]("NORM_RECT", optional=True)
     width = Input[int]("WIDTH", optional=True)
     height = Input[int]("HEIGHT", optional=True)
-    cropped = Output[ImageFrame]("IMAGE")
+    cropped = Output[ImageFrame]("IMAGE", optional=True)
+    cropped_gpu = Output[GpuBuffer]("IMAGE_GPU", optional=True)
 
     @classmethod
     def get_contract(cls, contract: Contract) -> None:
         """Declares the ports; checks what gives the size, and the border mode."""
-        no_gpu(contract)
         super().get_contract(contract)
+        all_in_memory_or_on_gpu(contract, inputs=("IMAGE",), outputs=("IMAGE",))
         options = contract.options(ImageCroppingOptions)
         inputs = contract.inputs
         sizes = {
@@ -146,11 +153,23 @@ class ImageCropping(Calculator, name="ImageCroppingCalculator"):
             return
         if cc.is_connected(self.norm_rect) and self.norm_rect not in cc:
             return
+        if self.image_gpu in cc:
+            self._crop_on_gpu(cc, cc[self.image_gpu])
         if self.image not in cc:
             return
         frame = cc[self.image]
         _check_size("the image", frame.width, frame.height)
         cc.send(self.cropped, self._crop(frame, self._region(cc, frame.width, frame.height)))
+
+    def _crop_on_gpu(self, cc: Context, image: GpuBuffer) -> None:
+        region = self._region(cc, image.width, image.height)
+        _check_size("what is cut out", int(region.width), int(region.height))
+        options = self.options
+        limits = (
+            float(getattr(options, name)) if has(options, name) else math.inf
+            for name in ("output_max_width", "output_max_height")
+        )
+        cc.send(self.cropped_gpu, crop(image, region, (next(limits), next(limits))))
 
     def _region(self, cc: Context, image_width: int, image_height: int) -> Roi:
         """The rectangle in pixels, its width and height whole."""

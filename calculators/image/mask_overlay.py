@@ -14,11 +14,13 @@ from mpgraph.contract import Contract
 from mpgraph.errors import ContractError
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
+from mpgraph.gpu import GpuBuffer
 from mpgraph.lazy import cv2
 from mpgraph.options import option, options
 from mpgraph.packet_type import FLOAT
 from mpgraph.ports import Input, Inputs, Output
 
+from .mask_overlay_gpu import mix
 from .resize import resize
 from .video_filter import as_rgba
 
@@ -54,15 +56,15 @@ class MaskOverlay(Calculator, name="MaskOverlayCalculator"):
     The second video and the mask are brought to the size of the first, linearly.
 
     Inputs:
-        VIDEO:0, VIDEO:1: ImageFrame, GRAY8, SRGB or SRGBA.
+        VIDEO:0, VIDEO:1: ImageFrame, GRAY8, SRGB or SRGBA; or both GpuBuffer, RGBA8.
         MASK: ImageFrame, GRAY8, SRGB, SRGBA (255 is weight 1) or VEC32F1, optional; formats without alpha
-            have weight 1 everywhere for ALPHA.
+            have weight 1 everywhere for ALPHA. A GpuBuffer if the videos are.
         CONST_MASK: float, optional: the same weight for all pixels; not heeded beside MASK.
 
     Without a packet of the mask, the second video goes on as it is.
 
     Outputs:
-        OUTPUT: ImageFrame, SRGBA, of the first video's size.
+        OUTPUT: ImageFrame, SRGBA, or GpuBuffer, RGBA8, of the first video's size.
 
     Raises:
         ContractError: Neither MASK nor CONST_MASK is connected.
@@ -83,10 +85,10 @@ class MaskOverlay(Calculator, name="MaskOverlayCalculator"):
     """
 
     options: MaskOverlayOptions
-    video = Inputs[ImageFrame]("VIDEO", at_least=2)
-    mask = Input[ImageFrame]("MASK", optional=True)
+    video = Inputs[ImageFrame | GpuBuffer]("VIDEO", at_least=2)
+    mask = Input[ImageFrame | GpuBuffer]("MASK", optional=True)
     const_mask = Input[float]("CONST_MASK", optional=True, type=FLOAT)
-    output = Output[ImageFrame]("OUTPUT")
+    output = Output[ImageFrame | GpuBuffer]("OUTPUT")
 
     @classmethod
     def get_contract(cls, contract: Contract) -> None:
@@ -102,14 +104,20 @@ class MaskOverlay(Calculator, name="MaskOverlayCalculator"):
         if cc.packet(self.mask).is_empty() if by_frame else cc.packet(self.const_mask).is_empty():
             cc.send_packet(self.output, cc.packet(self.video[1]))
             return
-        first, second = as_rgba(cc[self.video[0]]), as_rgba(cc[self.video[1]])
+        videos = cc[self.video[0]], cc[self.video[1]]
+        mask = cc[self.mask] if by_frame else cc[self.const_mask]
+        by_alpha = self.options.mask_channel is MaskChannel.ALPHA
+        if isinstance(videos[0], GpuBuffer):
+            cc.send(self.output, mix(videos[0], videos[1], mask, by_alpha=by_alpha))
+            return
+        first, second = (as_rgba(_in_memory(video)) for video in videos)
         height, width = first.shape[:2]
         second = _of_size(second, width, height)
-        if by_frame:
-            weights = _of_size(self._weights(cc[self.mask]), width, height)
+        if not isinstance(mask, float | int):
+            weights = _of_size(self._weights(_in_memory(mask)), width, height)
             out = _mixed(first, second, weights)
         else:
-            weight = cc[self.const_mask]
+            weight = mask
             out = cv2.addWeighted(first.astype(second.dtype), 1 - weight, second, weight, 0, dtype=cv2.CV_8U)
         cc.send(self.output, ImageFrame.adopt(np.asarray(out, np.uint8), ImageFormat.SRGBA))
 
@@ -120,6 +128,13 @@ class MaskOverlay(Calculator, name="MaskOverlayCalculator"):
             return np.ones_like(mask.numpy_view()) if by_alpha else mask.numpy_view()
         channel = cv2.extractChannel(as_rgba(mask), 3 if by_alpha else 0)
         return channel * np.float32(1 / 255)
+
+
+def _in_memory(image: ImageFrame | GpuBuffer) -> ImageFrame:
+    if isinstance(image, GpuBuffer):
+        msg = f"the videos and the mask must all be in memory or all on the GPU, got {image!r}"
+        raise ValueError(msg)
+    return image
 
 
 def _mixed(first: Pixels, second: Pixels, weights: Pixels) -> Pixels:
