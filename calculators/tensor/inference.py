@@ -29,8 +29,8 @@ class Inference(Subgraph, name="InferenceCalculator"):
     ``nnapi`` are for InferenceCalculatorCpu. A node without one runs on the GPU where there is a real one,
     otherwise on the CPU; where there is no GPU at all, so does one that asks for it, and a warning says so.
     The graph's service `DEVICE` goes before that: ``gpu`` puts every node on the GPU, ``cpu`` on the CPU with
-    XNNPACK. Which GPU it is LiteRT chooses; a warning says so if ``gpu:NAME`` is another one. Ports, options
-    and errors are those of these calculators.
+    XNNPACK, whatever the side packet DELEGATE says. Which GPU it is LiteRT chooses; a warning says so if
+    ``gpu:NAME`` is another one. Ports, options and errors are those of these calculators.
 
     Upstream: calculators/tensor/inference_calculator.cc; spec calculators.md 3.
 
@@ -56,6 +56,11 @@ class Inference(Subgraph, name="InferenceCalculator"):
         delegate = which_oneof(options.delegate, "delegate")
         asked = delegate is not None
         node = context.node
+        given = node.input_side_packet
+        if device.kind != "auto":
+            node = replace(
+                node, input_side_packet=tuple(each for each in given if not each.startswith("DELEGATE:"))
+            )
         calculator = "InferenceCalculatorCpu"
         if device.kind == "cpu":
             node = _with_delegate(node, options, Delegate(xnnpack=Xnnpack()))
@@ -77,7 +82,7 @@ class Inference(Subgraph, name="InferenceCalculator"):
             node=(replace(node, calculator=calculator),),
             input_stream=node.input_stream,
             output_stream=node.output_stream,
-            input_side_packet=node.input_side_packet,
+            input_side_packet=given,
             output_side_packet=node.output_side_packet,
         )
 

@@ -136,12 +136,14 @@ class InferenceCpu(Calculator, name="InferenceCalculatorCpu"):
         resolver = cc.get(self.op_resolver, cc.get(self.custom_op_resolver, OpResolver()))
         kind, threads = self._computation(delegate)
         self._on_gpu = kind in (protocol.Delegate.GPU, protocol.Delegate.GPU_HALF)
-        return create_engine(
-            model.data,
-            delegate=kind,
-            num_threads=threads if threads != -1 else inference.default_threads(),
-            custom_ops=resolver.custom_ops,
-        )
+        return self._create_engine(cc, model.data, kind, threads, resolver.custom_ops)
+
+    def _create_engine(
+        self, cc: Context, model: bytes, kind: protocol.Delegate, threads: int, custom_ops: frozenset[str]
+    ) -> Engine:
+        if threads == -1:
+            threads = inference.default_threads()
+        return create_engine(model, delegate=kind, num_threads=threads, custom_ops=custom_ops)
 
     def _computation(self, delegate: Delegate) -> tuple[protocol.Delegate, int]:
         """What computes the model and the number of threads that the options ask for, -1 if none."""

@@ -5,24 +5,22 @@ from __future__ import annotations
 from mpgraph.errors import ContractError
 from mpgraph.inference import protocol
 
-from .inference_cpu import InferenceCpu
+from .inference_gl import InferenceGl
 from .inference_options import Backend, Delegate, LiteRt, Precision
 
 __all__ = ["InferenceLiteRt"]
 
 
-class InferenceLiteRt(InferenceCpu, name="InferenceCalculatorLiteRt"):
+class InferenceLiteRt(InferenceGl, name="InferenceCalculatorLiteRt"):
     """Runs a TensorFlow Lite model on LiteRT's GPU accelerator if the delegate has ``gpu``, else on the CPU.
 
     The GPU computes all of the model, with half precision where it can unless ``precision`` is FP32; the CPU
     computes with XNNPACK on ``num_threads`` of ``cpu``. ``run_async``, ``wait_type``, caches and the like
-    have no effect. Ports and errors are those of `InferenceCpu`.
+    have no effect. Otherwise as `InferenceGl`.
 
     Raises:
         ContractError: A delegate other than ``litert`` or none, one with ``npu`` or ``webnn``, or with a
             backend of the GPU that is not WebGPU.
-        ModelError: There is no GPU that LiteRT can use, or the model has an operator that it cannot compute;
-            nothing is left to the CPU even if the delegate has ``cpu``, too.
 
     Upstream: calculators/tensor/inference_calculator_litert.cc; spec calculators.md 3.
 

@@ -64,8 +64,9 @@ class GpuEngine:
         for text in said:
             head, *operations = text.splitlines()
             if head.startswith("Following operations are not supported by GPU delegate"):
-                named = [line.rstrip(".") for line in operations if " operations will run on " not in line]
-                return f"{start}, which cannot compute these operators of it: {'; '.join(named)}; {end}"
+                named = (line.strip().rstrip(".:") for line in operations if " will run on " not in line)
+                listed = "; ".join(filter(None, named))
+                return f"{start}, which cannot compute these operators of it: {listed}; {end}"
         self._forget()
         return f"{start}: {accelerators.reason(error) or 'LiteRT does not say why'}; {end}"
 

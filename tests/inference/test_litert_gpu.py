@@ -15,7 +15,7 @@ import pytest
 from ai_edge_litert.compiled_model import CompiledModel
 from model_files import model_path
 from oracle_client import SHARED
-from tiny_models import addition, model, operator, tensor
+from tiny_models import addition, matrix_diagonal
 
 from mpgraph.errors import ModelError
 from mpgraph.inference.accelerators import forget, gpu_environment
@@ -148,11 +148,6 @@ def test_what_is_never_closed_is_freed_in_any_order() -> None:
         cycle.append(cycle)
         del engine, environment, cycle
         gc.collect()
-
-
-def matrix_diagonal() -> bytes:
-    """A model of the operator MATRIX_DIAG, which the CPU has and the GPU has not."""
-    return model([tensor("x", [1, 3]), tensor("y", [1, 3, 3])], [operator([0], [1])], [0], [1], builtin=113)
 
 
 def test_operators_that_the_gpu_has_not_are_named() -> None:

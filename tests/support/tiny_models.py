@@ -124,3 +124,14 @@ def transposed_convolution(
     constants = [weights.tobytes(), bias.tobytes()]
     node = operator([0, 1, 2], [3], custom=custom)
     return model(tensors, [node], [0], [3], custom="Convolution2DTransposeBias", constants=constants)
+
+
+def matrix_diagonal() -> bytes:
+    """A model of the operator MATRIX_DIAG, which the CPU has and the GPU has not."""
+    return model(
+        [tensor("x", [1, 3]), tensor("y", [1, 3, 3])],
+        [operator([0], [1])],
+        [0],
+        [1],
+        builtin=schema.BuiltinOperator.MATRIX_DIAG,
+    )

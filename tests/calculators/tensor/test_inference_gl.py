@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from graph_runs import run_graph
 from model_files import model_path
+from tiny_models import matrix_diagonal
 
 from mpgraph import Graph
-from mpgraph.errors import ConfigError, ModelError
+from mpgraph.errors import ConfigError, ModelError, RunError
 from mpgraph.formats.model import OpResolver, TfLiteModel
 from mpgraph.formats.tensor import Tensor
 from mpgraph.gpu import DEVICE, Device
@@ -74,6 +76,26 @@ def test_which_calculator_runs_a_model(
     delegate: str, choice: str, gpu: str, expected: tuple[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert chosen(delegate, choice, monkeypatch, gpu=gpu) == expected
+
+
+@pytest.mark.parametrize("choice", ["auto", "cpu"])
+def test_the_device_goes_before_the_side_packet(choice: str) -> None:
+    """Device auto leaves that in force, and the calculator of the CPU refuses it."""
+    from mpgraph.calculators.tensor.inference_options import Delegate, Gpu
+
+    text = TEXT.replace("options {{", 'input_side_packet: "DELEGATE:delegate" options {{').replace(
+        'input_side_packet: "ops"', 'input_side_packet: "ops" input_side_packet: "delegate"', 1
+    )
+    side = {
+        "model": TfLiteModel(matrix_diagonal()),
+        "ops": OpResolver(),
+        "delegate": Delegate(gpu=Gpu()),
+    }
+    text = text.format("InferenceCalculator", "delegate { tflite {} }")
+    graph = Graph(text, services={DEVICE.key: Device(choice)})
+    refused = pytest.raises(RunError, match="delegate gpu is not supported by InferenceCalculatorCpu")
+    with contextlib.nullcontext() if choice == "cpu" else refused, graph:
+        graph.start(side)
 
 
 def test_litert_chooses_the_gpu_and_says_so_once(
@@ -169,3 +191,33 @@ def test_the_numbers_are_those_of_the_cpu() -> None:
     assert found.from_gpu
     assert not expected.from_gpu
     assert np.abs(found.data - expected.data).max() <= 1e-4
+
+
+def run_unfit(choice: str) -> Tensor:
+    """A model that the GPU cannot compute."""
+    side = {"model": TfLiteModel(matrix_diagonal()), "ops": OpResolver()}
+    with Graph(TEXT.format("InferenceCalculatorGl", ""), services={DEVICE.key: Device(choice)}) as graph:
+        poller = graph.poll("out")
+        graph.start(side)
+        graph.process({"in": [Tensor(np.ones((1, 3), np.float32))]}, 0)
+        (tensor,) = next(iter(poller)).value
+    assert isinstance(tensor, Tensor)
+    return tensor
+
+
+@pytest.mark.gpu("inference")
+def test_a_model_that_the_gpu_cannot_compute_runs_on_the_cpu_and_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tensor = run_unfit("auto")
+    assert tensor.data.tolist() == [np.eye(3).tolist()]
+    assert not tensor.from_gpu
+    (warning,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.startswith('node "InferenceCalculatorGl" runs its model on the CPU: ')
+    assert "MATRIX_DIAG: Operation is not supported" in warning
+
+
+@pytest.mark.gpu("inference")
+def test_it_does_not_if_the_gpu_was_chosen() -> None:
+    with pytest.raises(RunError, match="cannot compute these operators of it: MATRIX_DIAG"):
+        run_unfit("gpu")
