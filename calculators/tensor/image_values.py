@@ -47,6 +47,9 @@ class _Options(Protocol):
 class ImageValues:
     """Brings 0 to 255 to a range: ``value * factor + low``, in single precision.
 
+    Attributes:
+        low, high: What 0 and 255 become.
+
     Raises:
         ContractError: The range is empty, or max_num_channels is not 1, 3 or 4.
     """
@@ -59,7 +62,7 @@ class ImageValues:
         if low == high:
             msg = f"the range of the tensor's values is empty: {low} to {high}"
             raise ContractError(msg)
-        self._low = low
+        self.low, self.high = low, high
         with np.errstate(all="ignore"):  # of ranges that are not finite
             self._factor = (high - low) / np.float32(255)
             self._table = np.arange(256, dtype=np.float32) * self._factor + low
@@ -72,7 +75,7 @@ class ImageValues:
             return np.asarray(cv2.LUT(np.ascontiguousarray(pixels), self._table), np.float32)
         with np.errstate(all="ignore"):
             values: npt.NDArray[np.float32] = np.multiply(pixels, self._factor, dtype=np.float32)
-            np.add(values, self._low, out=values)
+            np.add(values, self.low, out=values)
         return values
 
 

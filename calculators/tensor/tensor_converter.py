@@ -10,11 +10,13 @@ from mpgraph.formats.gpu_origin import GpuOrigin
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.matrix import Matrix
 from mpgraph.formats.tensor import Tensor
+from mpgraph.gpu import GpuBuffer
 from mpgraph.options import has, option, options
 from mpgraph.ports import Input, Output
 
-from ..port_rules import exactly_one, no_gpu
+from ..port_rules import exactly_one
 from .image_values import ImageValues, first_channels, matrix_values
+from .tensor_converter_gpu import convert
 
 __all__ = ["TensorConverter", "TensorConverterOptions"]
 
@@ -64,14 +66,15 @@ class TensorConverter(Calculator, name="TensorConverterCalculator"):
     Equal to upstream's to the bit.
 
     Inputs:
-        IMAGE: ImageFrame, SRGB, SRGBA, GRAY8 or VEC32F1; or MATRIX: Matrix. Exactly one of both.
+        IMAGE: ImageFrame, SRGB, SRGBA, GRAY8 or VEC32F1; or IMAGE_GPU: GpuBuffer, RGBA8, R8, R32F or
+            RGBA32F, which always gives max_num_channels; or MATRIX: Matrix. Exactly one of them.
 
     Outputs:
         TENSORS: Vector of one Tensor; or TENSOR: the Tensor, float32. Exactly one of both.
 
     Raises:
         ContractError: The range is empty, max_num_channels is not 1, 3 or 4, both flip_vertically and
-            gpu_origin are set, or GPU streams are connected.
+            gpu_origin are set, or not exactly one input and output is connected.
         ValueError: The image has another format.
 
     Upstream: calculators/tensor/tensor_converter_calculator.cc; spec calculators.md 4.
@@ -90,6 +93,7 @@ class TensorConverter(Calculator, name="TensorConverterCalculator"):
 
     options: TensorConverterOptions
     image = Input[ImageFrame]("IMAGE", optional=True)
+    image_gpu = Input[GpuBuffer]("IMAGE_GPU", optional=True)
     matrix = Input[Matrix]("MATRIX", optional=True)
     tensors = Output[list[Tensor]]("TENSORS", optional=True)
     tensor = Output[Tensor]("TENSOR", optional=True)
@@ -97,9 +101,8 @@ class TensorConverter(Calculator, name="TensorConverterCalculator"):
     @classmethod
     def get_contract(cls, contract: Contract) -> None:
         """Declares the ports; checks them and the options."""
-        no_gpu(contract)
         super().get_contract(contract)
-        exactly_one(contract, "input", "IMAGE", "MATRIX")
+        exactly_one(contract, "input", "IMAGE", "IMAGE_GPU", "MATRIX")
         exactly_one(contract, "output", "TENSORS", "TENSOR")
         options = contract.options(TensorConverterOptions)
         ImageValues(options)
@@ -118,9 +121,18 @@ class TensorConverter(Calculator, name="TensorConverterCalculator"):
             frame = cc[self.image]
             # A gpu_origin has no effect on images in memory: their first row is the top one.
             pixels = first_channels(frame, options.max_num_channels)
-            values = self._values.of(pixels, flipped=options.flip_vertically)
+            numbers = self._values.of(pixels, flipped=options.flip_vertically)
             channels = min(frame.channels, options.max_num_channels)
-            tensor = Tensor(values.reshape(1, frame.height, frame.width, channels))
+            tensor = Tensor(numbers.reshape(1, frame.height, frame.width, channels))
+        elif self.image_gpu in cc:
+            values = self._values
+            flipped = options.flip_vertically
+            if has(options, "gpu_origin"):
+                flipped = options.gpu_origin is not GpuOrigin.TOP_LEFT
+            channels = options.max_num_channels
+            tensor = Tensor(
+                convert(cc[self.image_gpu], channels, float(values.low), float(values.high), flipped=flipped)
+            )
         elif self.matrix in cc:
             tensor = Tensor(matrix_values(cc[self.matrix], row_major=options.row_major_matrix)[None])
         else:

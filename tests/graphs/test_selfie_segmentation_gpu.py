@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,7 @@ def test_frames_stay_on_the_gpu() -> None:
         found: list[Any] = []
         graph.observe("output_video", lambda packet: found.append(packet.value))
         graph.start()
+        gc.collect()
         uploads, downloads, live = gpu.uploads, gpu.downloads, gpu.live
         for time in range(3):
             graph.process(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pytest
 from gpu_device import the_device
@@ -35,6 +37,7 @@ def test_formats_that_no_texture_holds() -> None:
 @pytest.mark.gpu
 def test_nothing_is_left_on_the_gpu_when_a_graph_is_closed() -> None:
     device = the_device()
+    gc.collect()
     before = device.gpu.live
     for _ in range(20):
         with Graph(TEXT, services={DEVICE.key: device}) as graph:
