@@ -219,6 +219,7 @@ OF_A_WHOLE_FOLDER: Final = {
     "tests/config/test_canonical.py",
     "tests/config/test_fuzz.py",
     "tests/formats/test_messages.py",
+    "tests/gpu/test_robustness.py",
     "tests/runtime/test_against_oracle.py",
     "tests/runtime/test_properties.py",
     "tests/runtime/test_parallel_calls.py",

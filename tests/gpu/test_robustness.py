@@ -1,0 +1,127 @@
+"""What goes wrong on a GPU is told clearly, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from gpu_device import the_device
+
+from mpgraph import Graph
+from mpgraph.errors import CalculatorError
+from mpgraph.formats.image_frame import ImageFrame
+from mpgraph.gpu import DEVICE, Device, GpuDevice, GpuError
+
+pytestmark = pytest.mark.gpu
+
+DESCRIPTORS = Path("/proc/self/fd")
+TEXT = """input_stream: "in"
+node { calculator: "ImageFrameToGpuBufferCalculator" input_stream: "in" output_stream: "texture" }
+node { name: "flip" calculator: "ImageTransformationCalculator" input_stream: "IMAGE_GPU:texture"
+  output_stream: "IMAGE_GPU:flipped"
+  options { [mediapipe.ImageTransformationCalculatorOptions.ext] { flip_vertically: true } } }
+node { calculator: "GpuBufferToImageFrameCalculator" input_stream: "flipped" output_stream: "out" }"""
+
+
+def frame(seed: int = 0, height: int = 5, width: int = 7) -> ImageFrame:
+    return ImageFrame.adopt(np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8))
+
+
+def flipped(device: Device, frames: list[ImageFrame]) -> list[Any]:
+    """What a graph makes of frames."""
+    found: list[Any] = []
+    with Graph(TEXT, services={DEVICE.key: device}) as graph:
+        graph.observe("out", lambda packet: found.append(packet.value.numpy_view()))
+        graph.start()
+        for time, image in enumerate(frames):
+            graph.process({"in": image}, time)
+    return found
+
+
+def test_a_device_that_is_lost_ends_the_run() -> None:
+    """`destroy` does to a device what a crash of its driver does."""
+    device = Device("auto")
+    graph = Graph(TEXT, services={DEVICE.key: device})
+    graph.start()
+    graph.process({"in": frame()}, 0)
+    device.gpu._device.destroy()
+    with pytest.raises(CalculatorError) as caught:
+        for time in range(1, 10):
+            graph.process({"in": frame()}, time)
+    assert isinstance(caught.value.__cause__, GpuError)
+    assert device.gpu.name in str(caught.value)
+    with pytest.raises(CalculatorError):
+        graph.close()
+    assert not graph.is_running()
+    found = flipped(Device("auto"), [frame()])  # another device of the same adapter is none the worse
+    np.testing.assert_array_equal(found[0], frame().numpy_view()[::-1])
+
+
+def test_no_memory_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    import wgpu
+
+    def create(**arguments: object) -> None:
+        raise wgpu.GPUOutOfMemoryError("not enough memory left")
+
+    device = Device("auto")
+    gpu = device.gpu
+    graph = Graph(TEXT, services={DEVICE.key: device})
+    graph.start()
+    graph.process({"in": frame()}, 0)
+    monkeypatch.setattr(gpu._device, "create_texture", create)
+    with pytest.raises(CalculatorError, match="no memory for an image of 7x5 pixels: not enough memory left"):
+        graph.process({"in": frame()}, 1)
+    with pytest.raises(CalculatorError):
+        graph.close()
+    del graph
+    gc.collect()
+    assert gpu.live == 0
+
+
+def test_an_image_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(GpuDevice, "max_side", 6)
+    with pytest.raises(CalculatorError, match=r"an image of 7x5 pixels cannot be on GPU .* must be 1 to 6"):
+        flipped(Device("auto"), [frame()])
+
+
+def test_graphs_side_by_side_on_one_adapter() -> None:
+    """One with a device of its own, two that share one."""
+    shared = the_device()
+    frames = [frame(seed) for seed in range(20)]
+    results: dict[int, list[Any]] = {}
+    threads = [
+        threading.Thread(target=lambda n=n, d=d: results.update({n: flipped(d, frames)}))
+        for n, d in enumerate((Device("auto"), shared, shared))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(results) == [0, 1, 2]
+    for found in results.values():
+        for picture, expected in zip(found, frames, strict=True):
+            np.testing.assert_array_equal(picture, expected.numpy_view()[::-1])
+
+
+def descriptors() -> int:
+    return len(os.listdir(DESCRIPTORS)) if DESCRIPTORS.exists() else 0
+
+
+def test_opening_and_closing_again_and_again() -> None:
+    """Each graph makes a device of its own; none of it is left."""
+    for _ in range(3):  # what drivers keep from the first time
+        flipped(Device("auto"), [frame()])
+    gc.collect()
+    before = descriptors(), threading.active_count()
+    for _ in range(40):
+        device = Device("auto")
+        flipped(device, [frame()])
+        assert device.gpu.live == 0
+        del device
+    gc.collect()
+    assert (descriptors(), threading.active_count()) == before
