@@ -113,7 +113,7 @@ def _compare(device: Device) -> None:
     if device.name:
         asked = device.adapter().info["device"]
         found = accelerators.gpu_environment().adapter
-        if asked != found:
+        if asked.lower() not in found.lower() and found.lower() not in asked.lower():
             _say_once(f"inference runs on GPU {found}, which LiteRT chooses; the images are on {asked}")
 
 

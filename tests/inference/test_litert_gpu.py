@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -18,7 +18,8 @@ from oracle_client import SHARED
 from tiny_models import addition, matrix_diagonal
 
 from mpgraph.errors import ModelError
-from mpgraph.inference.accelerators import forget, gpu_environment
+from mpgraph.inference import accelerators
+from mpgraph.inference.accelerators import gpu_environment
 from mpgraph.inference.protocol import Delegate, Engine, create_engine
 
 pytestmark = [pytest.mark.gpu("inference"), pytest.mark.slow]
@@ -137,17 +138,34 @@ def test_opening_again_leaves_no_files_and_threads() -> None:
     assert count() == count()
 
 
-def test_what_is_never_closed_is_freed_in_any_order() -> None:
-    """Also when its device was let go."""
-    for _ in range(5):
-        engine = create_engine(addition(), delegate=Delegate.GPU)
-        engine.run([np.ones((1, 4), np.float32)] * 2)
-        environment = gpu_environment()
-        forget(environment)
-        cycle: list[object] = [environment, engine]
-        cycle.append(cycle)
-        del engine, environment, cycle
-        gc.collect()
+CYCLES = """
+import gc, sys
+import numpy as np
+from mpgraph.inference.accelerators import forget, gpu_environment
+from mpgraph.inference.protocol import Delegate, create_engine
+
+model = open(sys.argv[1], "rb").read()
+for _ in range(8):
+    engine = create_engine(model, delegate=Delegate.GPU)
+    engine.run([np.ones((1, 4), np.float32)] * 2)
+    environment = gpu_environment()
+    forget(environment)
+    cycle = [environment, engine]
+    cycle.append(cycle)
+    del engine, environment, cycle
+    gc.collect()
+print("alive")
+"""
+
+
+def test_what_is_never_closed_is_freed_in_any_order(tmp_path: Path) -> None:
+    """LiteRT crashes if its device goes before a model: also one that was let go has to stay."""
+    path = tmp_path / "addition.tflite"
+    path.write_bytes(addition())
+    result = subprocess.run(
+        [sys.executable, "-c", CYCLES, str(path)], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "alive\n", "")
 
 
 def test_operators_that_the_gpu_has_not_are_named() -> None:
@@ -162,10 +180,19 @@ def test_operators_that_the_gpu_has_not_are_named() -> None:
         create_engine(matrix_diagonal(), delegate=Delegate.GPU)
 
 
+def test_damaged_models_end_in_an_error_and_not_in_a_crash() -> None:
+    """They are read on the CPU first, which checks them."""
+    content = model_path("selfie_segmentation").read_bytes()
+    for size in (0, 7, 100, 5000, 100_000, len(content) - 100):
+        with pytest.raises(ModelError):
+            create_engine(content[:size], delegate=Delegate.GPU)
+
+
 def test_a_gpu_that_fails_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error is told, and the next model has a new device."""
     engine = create_engine(addition(), delegate=Delegate.GPU)
     before = gpu_environment()
+    monkeypatch.setattr(accelerators, "_shared", before)  # and again afterwards
 
     def lost(*_: object) -> None:
         msg = "ERROR: [somewhere.cc:1]\n└ device lost"
