@@ -183,7 +183,7 @@ def test_operators_that_the_gpu_has_not_are_named() -> None:
 def test_damaged_models_end_in_an_error_and_not_in_a_crash() -> None:
     """They are read on the CPU first, which checks them."""
     content = model_path("selfie_segmentation").read_bytes()
-    for size in (0, 7, 100, 5000, 100_000, len(content) - 100):
+    for size in (0, 7, 100, 5000, 100_000, 240_000):
         with pytest.raises(ModelError):
             create_engine(content[:size], delegate=Delegate.GPU)
 
