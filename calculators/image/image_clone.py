@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from mpgraph.calculator import Calculator
 from mpgraph.context import Context
-from mpgraph.contract import Contract
-from mpgraph.errors import ContractError
 from mpgraph.formats.image import Image
+from mpgraph.gpu import DEVICE
 from mpgraph.options import option, options
 from mpgraph.ports import Input, Output
 
@@ -18,23 +17,23 @@ class ImageCloneOptions:
     """Where the clone's pixels are.
 
     Attributes:
-        output_on_gpu: Whether on the GPU, which this version does not support.
+        output_on_gpu: Whether on the GPU, not in memory.
     """
 
     output_on_gpu: bool = option(1)
 
 
-class ImageClone(Calculator, name="ImageCloneCalculator"):
+class ImageClone(Calculator, name="ImageCloneCalculator", services=(DEVICE,)):
     """Makes another Image that shares the pixels, so that where they are is each Image's own affair.
 
     Inputs:
         Untagged: Image.
 
     Outputs:
-        Untagged: Image, in memory.
+        Untagged: Image, in memory or on the graph's GPU, as the option says.
 
     Raises:
-        ContractError: output_on_gpu is set.
+        GpuError: There is no GPU for output_on_gpu.
 
     Upstream: calculators/image/image_clone_calculator.cc; spec calculators.md 4.
 
@@ -51,15 +50,13 @@ class ImageClone(Calculator, name="ImageCloneCalculator"):
     image = Input[Image]()
     clone = Output[Image]()
 
-    @classmethod
-    def get_contract(cls, contract: Contract) -> None:
-        """Declares the ports and checks the options."""
-        super().get_contract(contract)
-        if contract.options(ImageCloneOptions).output_on_gpu:
-            msg = "images on the GPU are not supported by this version; leave out output_on_gpu"
-            raise ContractError(msg)
-
     def process(self, cc: Context) -> None:
         """Sends the clone."""
-        if self.image in cc:
-            cc.send(self.clone, Image.from_frame(cc[self.image].frame))
+        if self.image not in cc:
+            return
+        clone = cc[self.image].clone()
+        if self.options.output_on_gpu:
+            clone.texture(cc.service(DEVICE).gpu)
+        else:
+            clone.numpy_view()
+        cc.send(self.clone, clone)

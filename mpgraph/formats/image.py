@@ -109,6 +109,14 @@ class Image:
             pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB if channels == 3 else cv2.COLOR_BGRA2RGBA)
         return cls.from_frame(ImageFrame.adopt(pixels))
 
+    def clone(self) -> Image:
+        """Another image of the same pixels; where it has them is its own affair from then on."""
+        image = Image.__new__(Image)
+        with self._lock:
+            image._hold(self._in_memory, self._texture)
+            image._on_gpu = self._on_gpu
+        return image
+
     @property
     def frame(self) -> ImageFrame:
         """The pixels in memory; shared. They are brought there if they are on a GPU only."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from gpu_device import the_device
 from graph_runs import run_graph
 from graph_steps import node
 from oracle_client import needs_oracle, oracle
 
-from mpgraph import Graph
-from mpgraph.errors import ContractError
 from mpgraph.formats.image import Image
 from mpgraph.formats.image_frame import ImageFrame
 
@@ -26,10 +25,19 @@ def test_another_image_of_the_same_pixels() -> None:
     assert not clone.uses_gpu()
 
 
-def test_on_the_gpu_is_refused() -> None:
-    Graph(node("ImageClone", ["in"], ["out"], "output_on_gpu: false"))
-    with pytest.raises(ContractError, match="images on the GPU are not supported"):
-        Graph(node("ImageClone", ["in"], ["out"], "output_on_gpu: true"))
+@pytest.mark.gpu
+@pytest.mark.parametrize("on_gpu", [True, False])
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_clone_is_where_the_option_says_and_the_original_stays(on_gpu: bool, wanted: bool) -> None:
+    pixels = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
+    frame = ImageFrame.adopt(pixels.copy())
+    image = Image.from_texture(the_device().gpu.upload(frame)) if on_gpu else Image.from_frame(frame)
+    text = node("ImageClone", ["in"], ["out"], f"output_on_gpu: {str(wanted).lower()}")
+    ((_, clone),) = run_graph(text, {"in": [(0, image)]}, ["out"])["out"]
+    assert clone is not image
+    assert (clone.uses_gpu(), image.uses_gpu()) == (wanted, on_gpu)
+    np.testing.assert_array_equal(clone.numpy_view(), pixels)
+    assert image.uses_gpu() == on_gpu
 
 
 @needs_oracle
