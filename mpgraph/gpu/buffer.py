@@ -47,19 +47,21 @@ class GpuBuffer:
 
     Attributes:
         device: The device whose texture it is.
-        texture: The texture, wgpu's ``GPUTexture``; row 0 of the image is its row 0.
+        texture, view: The texture and a view of it, wgpu's ``GPUTexture`` and ``GPUTextureView``; row 0 of
+            the image is its row 0.
         image_format: What the frame has that `download` makes: SRGB or SRGBA of RGBA8, GRAY8 of R8, VEC32F1,
             VEC32F2 or VEC32F4 of R32F, RG32F or RGBA32F.
         width, height: Pixels per row, and rows.
     """
 
-    __slots__ = ("__weakref__", "device", "height", "image_format", "texture", "width")
+    __slots__ = ("__weakref__", "device", "height", "image_format", "texture", "view", "width")
 
     def __init__(
         self, device: GpuDevice, texture: Any, image_format: ImageFormat, width: int, height: int
     ) -> None:
         self.device = device
         self.texture = texture
+        self.view = texture.create_view()
         self.image_format = image_format
         self.width = width
         self.height = height

@@ -245,8 +245,7 @@ class GpuDevice:
         with self._told("drawing failed"):
             pipeline = self._pipeline(shader, target.format.texture, len(images), numbers)
             entries: list[dict[str, Any]] = [
-                {"binding": index, "resource": image.texture.create_view()}
-                for index, image in enumerate(images)
+                {"binding": index, "resource": image.view} for index, image in enumerate(images)
             ]
             if numbers:
                 data = np.concatenate([_columns(value) for value in numbers.values()])
@@ -255,9 +254,7 @@ class GpuDevice:
             group = self._device.create_bind_group(layout=pipeline.get_bind_group_layout(0), entries=entries)
             encoder = self._device.create_command_encoder()
             drawing = encoder.begin_render_pass(
-                color_attachments=[
-                    {"view": target.texture.create_view(), "load_op": "clear", "store_op": "store"}
-                ]
+                color_attachments=[{"view": target.view, "load_op": "clear", "store_op": "store"}]
             )
             drawing.set_pipeline(pipeline)
             drawing.set_bind_group(0, group)

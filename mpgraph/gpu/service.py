@@ -71,7 +71,7 @@ class Device:
         for adapter in found:
             if not self.name.isdecimal() and self.name.lower() in adapter.summary.lower():
                 return adapter
-        listed = "; ".join(f"{index}: {adapter.summary}" for index, adapter in enumerate(found))
+        listed = "; ".join(f"[{index}] {adapter.summary}" for index, adapter in enumerate(found))
         msg = f'there is no GPU "{self.name}"; there are {listed}'
         raise GpuError(msg)
 

@@ -63,7 +63,7 @@ def test_a_gpu_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path: P
         str(output),
     ]
     assert main(args) == 2
-    assert 'there is no GPU "99"; there are 0: ' in capsys.readouterr().err
+    assert 'there is no GPU "99"; there are [0] ' in capsys.readouterr().err
     assert not output.exists()
 
 
