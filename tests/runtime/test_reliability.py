@@ -132,9 +132,9 @@ node {{ name: "after" calculator: "ReliabilityNode" input_stream: "s" output_str
 PLACES = [
     *("open of maker", "open of first", "open of middle", "open of parallel"),
     *("process of first", "process of middle", "process of parallel"),
-    *("close of first", "close of middle", "close of parallel"),
+    *("close of maker", "close of first", "close of middle", "close of parallel"),
 ]
-PLACES_OF_SOURCES = ["open of source", "process of source", "process of after"]
+PLACES_OF_SOURCES = ["open of source", "process of source", "open of after", "process of after"]
 
 
 def use(graph: Graph, fault: Fault) -> None:
@@ -193,7 +193,27 @@ def test_a_calculator_that_fails(place: str, kind: type[BaseException], threads:
         healthy = Fault("", kind)
         use(graph, healthy)
         healthy.check_lives()
-        assert len(healthy.lives) == 8 - 2 * (("opened", "maker") not in healthy.lives)
+        assert len(healthy.lives) == 8
+
+
+@pytest.mark.parametrize("threads", THREADS)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("place", ["close of source", "close of after"])
+def test_an_end_that_fails(place: str, kind: type[BaseException], threads: int) -> None:
+    """Of a source that the application stops, and of the node after it."""
+    graph = Graph(WITH_SOURCE, num_threads=threads)
+    fault = Fault(place, kind)
+
+    def stop() -> None:
+        graph.start({"fault": Packet(fault)})
+        graph.close_all_inputs()
+        graph.wait_until_done()
+
+    error = failure(graph, fault, stop)
+    assert isinstance(error, CalculatorError)
+    assert (f"{error.phase} of {error.node}", error.timestamp) == (place, None)
+    check_ended(graph)
+    fault.check_lives()
 
 
 @pytest.mark.parametrize("threads", THREADS)
