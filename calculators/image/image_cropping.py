@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from enum import IntEnum
 from typing import Final
@@ -28,6 +29,7 @@ from .warp import MAX_SIDE, nearest_map, sample_nearest
 __all__ = ["ImageCropping", "ImageCroppingOptions"]
 
 _HALF: Final = np.float32(0.5)
+_log: Final = logging.getLogger(__name__)
 
 
 class BorderMode(IntEnum):
@@ -69,7 +71,7 @@ class ImageCropping(Calculator, name="ImageCroppingCalculator"):
 
     Without a rotation the rectangle is moved to the nearest whole pixel. On the GPU pixels are read in
     between, a rotated rectangle is stretched to the upright one around it, and what is outside the image is
-    always as its border.
+    always as its border, which BORDER_ZERO has logged.
 
     Inputs:
         IMAGE: ImageFrame; or IMAGE_GPU: GpuBuffer.
@@ -146,6 +148,9 @@ class ImageCropping(Calculator, name="ImageCroppingCalculator"):
     def open(self, cc: Context) -> None:
         """Begins without a map: one is made for a region, and kept until the region changes."""
         self._map: tuple[Roi, npt.NDArray[np.int16]] | None = None
+        zero = self.options.border_mode is BorderMode.BORDER_ZERO
+        if zero and cc.is_connected(self.image_gpu):
+            _log.warning("%s: on the GPU the border's pixels go on, as BORDER_REPLICATE says", cc.node_name)
 
     def process(self, cc: Context) -> None:
         """Sends what is cut out."""

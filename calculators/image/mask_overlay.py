@@ -56,7 +56,7 @@ class MaskOverlay(Calculator, name="MaskOverlayCalculator"):
     The second video and the mask are brought to the size of the first, linearly.
 
     Inputs:
-        VIDEO:0, VIDEO:1: ImageFrame, GRAY8, SRGB or SRGBA; or both GpuBuffer, RGBA8.
+        VIDEO:0, VIDEO:1: ImageFrame, GRAY8, SRGB or SRGBA; or both GpuBuffer, RGBA8 or R8.
         MASK: ImageFrame, GRAY8, SRGB, SRGBA (255 is weight 1) or VEC32F1, optional; formats without alpha
             have weight 1 everywhere for ALPHA. A GpuBuffer if the videos are.
         CONST_MASK: float, optional: the same weight for all pixels; not heeded beside MASK.

@@ -26,11 +26,6 @@ __all__ = ["VideoFilter", "as_rgba"]
 
 Pixels = npt.NDArray[Any]
 
-_GRAY: Final = """
-fn pixel(uv: vec2f, place: vec2f) -> vec4f {
-  return vec4f(vec3f(texel(image0, vec2i(place)).r), 1.0);
-}
-"""
 _TO_RGBA: Final = {ImageFormat.GRAY8: "COLOR_GRAY2RGBA", ImageFormat.SRGB: "COLOR_RGB2RGBA"}
 
 
@@ -55,7 +50,7 @@ class VideoFilter(Calculator):
     """
 
     shader: ClassVar[str]
-    """WGSL for `mpgraph.gpu.GpuDevice.draw`; what it reads is SRGB or SRGBA."""
+    """WGSL for `mpgraph.gpu.GpuDevice.draw`; what it reads is RGBA."""
 
     video = Input[ImageFrame | GpuBuffer]("VIDEO", optional=True)
     untagged = Input[ImageFrame | GpuBuffer](optional=True)
@@ -82,13 +77,10 @@ class VideoFilter(Calculator):
         cc.outputs[0].send(made, cc.timestamp)
 
     def _draw(self, image: GpuBuffer) -> GpuBuffer:
-        size = image.width, image.height
-        if image.image_format is ImageFormat.GRAY8:
-            image = image.device.draw(_GRAY, ImageFormat.SRGBA, *size, image)
-        if image.image_format not in (ImageFormat.SRGB, ImageFormat.SRGBA):
+        if image.image_format not in (*_TO_RGBA, ImageFormat.SRGBA):
             msg = f"a texture must be RGBA8 or R8, got {image!r}"
             raise ValueError(msg)
-        return image.device.draw(self.shader, ImageFormat.SRGBA, *size, image)
+        return image.device.draw(self.shader, ImageFormat.SRGBA, image.width, image.height, image)
 
     def filtered(self, frame: ImageFrame) -> npt.NDArray[np.uint8]:
         """The new pixels, uint8 (height, width, 4)."""

@@ -25,7 +25,8 @@ def convert(image: GpuBuffer, channels: int, low: float, high: float, *, flipped
     """The tensor of an image, (1, height, width, channels) float32, read back to memory.
 
     Args:
-        image: The image; channels that it does not have are 0 before the range is applied, alpha 1.
+        image: The image; gray if it is GRAY8; channels that other formats lack are 0 before the range
+            is applied.
         channels: 1, 3 or 4.
         low: What 0 becomes.
         high: What 1 becomes.

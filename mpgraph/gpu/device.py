@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -49,6 +49,11 @@ fn nearest(image: texture_2d<f32>, uv: vec2f) -> vec4f {
 }
 
 @fragment fn draw(place: Place) -> @location(0) vec4f { return pixel(place.uv, place.position.xy); }
+"""
+_GRAY: Final = """
+fn pixel(uv: vec2f, place: vec2f) -> vec4f {
+  return vec4f(vec3f(texel(image0, vec2i(place)).r), 1.0);
+}
 """
 _INSTALL: Final = "type `pip install mpgraph[gpu]`"
 
@@ -229,7 +234,9 @@ class GpuDevice:
                 numbers: uv is 0 to 1 from row 0 and column 0, place the same in pixels, both at the pixel's
                 centre. It sees the images as ``image0``, ``image1``, ..., the numbers as ``number.<name>``,
                 and can call ``linear(image, uv)`` and ``nearest(image, uv)``, which stay within the image,
-                and ``texel(image, place)``. The device keeps the compiled program.
+                and ``texel(image, place)``. An image GRAY8 is gray to it: red, green and blue are the same,
+                alpha 1; other formats have 0 and alpha 1 for what they lack. The device keeps the compiled
+                program.
             image_format: Of the new image.
             width: Its pixels per row.
             height: Its rows.
@@ -240,7 +247,23 @@ class GpuDevice:
             ValueError: The format or size is none that a texture can have.
             GpuError: The device is lost or out of memory, or the shader is wrong.
         """
-        numbers = numbers or {}
+        images = tuple(
+            self._draw(_GRAY, ImageFormat.SRGBA, image.width, image.height, (image,), {})
+            if image.image_format is ImageFormat.GRAY8
+            else image
+            for image in images
+        )
+        return self._draw(shader, image_format, width, height, images, numbers or {})
+
+    def _draw(
+        self,
+        shader: str,
+        image_format: ImageFormat,
+        width: int,
+        height: int,
+        images: Sequence[GpuBuffer],
+        numbers: Mapping[str, Any],
+    ) -> GpuBuffer:
         target = self._texture(image_format, width, height)
         with self._told("drawing failed"):
             pipeline = self._pipeline(shader, target.format.texture, len(images), numbers)

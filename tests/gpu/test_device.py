@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,28 @@ def test_every_format_can_be_drawn_to(gpu: GpuDevice, image_format: ImageFormat)
     frame = noise(image_format, 77, 33)
     drawn = gpu.draw(COPY, image_format, 77, 33, gpu.upload(frame))
     np.testing.assert_array_equal(drawn.download().numpy_view(), frame.numpy_view())
+
+
+@pytest.mark.parametrize(
+    ("image_format", "expected"),
+    [
+        (ImageFormat.GRAY8, lambda p: (p, p, p, 1)),
+        (ImageFormat.VEC32F1, lambda p: (p, 0, 0, 1)),
+        (ImageFormat.VEC32F2, lambda p: (p[0], p[1], 0, 1)),
+        (ImageFormat.SRGB, lambda p: (*p, 1)),
+    ],
+)
+def test_what_a_shader_sees_of_fewer_than_four_channels(
+    gpu: GpuDevice, image_format: ImageFormat, expected: Callable[[Any], tuple[float, ...]]
+) -> None:
+    """Spec 1.3: GRAY8 is OpenGL's LUMINANCE, the others are what they are."""
+    frame = noise(image_format, 3, 2)
+    live = gpu.live
+    drawn = gpu.draw(COPY, ImageFormat.VEC32F4, 3, 2, gpu.upload(frame))
+    assert gpu.live == live + 1
+    source = frame.numpy_view() / (np.float32(255) if image_format.dtype == np.uint8 else np.float32(1))
+    seen = [[expected(source[row, column]) for column in range(3)] for row in range(2)]
+    np.testing.assert_allclose(drawn.download().numpy_view(), np.array(seen, np.float32), atol=1e-6)
 
 
 def test_rows_that_are_not_side_by_side(gpu: GpuDevice) -> None:

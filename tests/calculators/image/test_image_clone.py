@@ -9,6 +9,7 @@ from graph_runs import run_graph
 from graph_steps import node
 from oracle_client import needs_oracle, oracle
 
+from mpgraph.errors import RunError
 from mpgraph.formats.image import Image
 from mpgraph.formats.image_frame import ImageFrame
 
@@ -38,6 +39,13 @@ def test_the_clone_is_where_the_option_says_and_the_original_stays(on_gpu: bool,
     assert (clone.uses_gpu(), image.uses_gpu()) == (wanted, on_gpu)
     np.testing.assert_array_equal(clone.numpy_view(), pixels)
     assert image.uses_gpu() == on_gpu
+
+
+@pytest.mark.gpu
+def test_formats_that_no_texture_holds() -> None:
+    image = Image.from_frame(ImageFrame.adopt(np.zeros((2, 2, 3), np.uint16)))
+    with pytest.raises(RunError, match="format SRGB48 cannot be on the GPU"):
+        run_graph(node("ImageClone", ["in"], ["out"], "output_on_gpu: true"), {"in": [(0, image)]}, ["out"])
 
 
 @needs_oracle
