@@ -85,6 +85,9 @@ class SegmentationSmoothing(Calculator, name="SegmentationSmoothingCalculator", 
             return
         mask, previous = cc[self.mask], cc[self.previous]
         if mask.uses_gpu():
+            if mask.image_format not in (ImageFormat.VEC32F1, ImageFormat.SRGB, ImageFormat.SRGBA):
+                msg = f"masks on the GPU must be of format VEC32F1 or SRGBA, got {mask.image_format.name}"
+                raise ValueError(msg)
             gpu = cc.service(DEVICE).gpu
             ratio = self.options.combine_with_previous_ratio
             cc.send(
