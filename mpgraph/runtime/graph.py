@@ -299,7 +299,7 @@ class Graph:
     def _finish(self, run: Scheduler) -> None:
         """Ends the run: the status handlers first, then what is still open (SH-1)."""
         try:
-            if run.phase is not FINISHED and self.plan.handlers:
+            if self.plan.handlers and run.claim_end():
                 error = run.errors[0] if run.errors else None
                 run.errors += self._jobs.tell(self.plan.handlers, run.side_packets, error, before=False)
         finally:  # also after a KeyboardInterrupt

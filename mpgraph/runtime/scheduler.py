@@ -144,6 +144,7 @@ class Scheduler:
         self.dirty: list[Node] = []
         self.depth = 0
         self._observed = False
+        self._claimed = False
         self._on_error = on_error
         self._pools = self._make_pools(num_threads, executors)
         self._default = self._pools[""]
@@ -459,6 +460,13 @@ class Scheduler:
         """Notes that an observer or poller was told something."""
         self._observed = True
         self.changes += 1
+
+    def claim_end(self) -> bool:
+        """Whether the caller is the first who ends the run, and so tells of it."""
+        with self._section:
+            first = not self._claimed and self.phase is not FINISHED
+            self._claimed = True
+        return first
 
     def finish(self) -> None:
         """Closes what is still open, after the end or to make an end, and waits for all threads (C-6).

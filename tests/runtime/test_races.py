@@ -17,6 +17,7 @@ import pytest
 
 from mpgraph import Calculator, Context, Graph, Input, Output, Packet, SideInput, StopGraph
 from mpgraph.errors import CancelledError, GraphClosedError, RunError
+from mpgraph.status_handler import StatusHandler
 
 DESCRIPTORS = Path("/proc/self/fd")
 NEVER = threading.Event()
@@ -259,7 +260,31 @@ def end_from_all_sides(seed: int) -> None:
     assert graph_threads() == []
 
 
-RACES = [feed_from_two_threads, cancel_anywhere, pause_resume_and_ask, end_from_all_sides]
+class Told(StatusHandler, name="RacesTold"):
+    """Counts how often a run's end is told."""
+
+    ends = SideInput[list[int]]("ENDS")
+
+    def handle_status(self, cc: Context, error: Exception | None) -> None:
+        give_way(random.Random(len(cc[self.ends])))
+        cc[self.ends].append(1)
+
+
+def tell_the_end_once(seed: int) -> None:
+    """Status handlers hear of the end once, however many threads wait for it."""
+    ends: list[int] = []
+    text = """input_stream: "in"
+    node { calculator: "RacesYielding" input_stream: "in" output_stream: "out" }
+    status_handler { status_handler: "RacesTold" input_side_packet: "ENDS:ends" }"""
+    graph = Graph(text, num_threads=random.Random(seed).choice([0, 1, 2]))
+    graph.start({"ends": Packet(ends)})
+    graph.add_packet("in", 1, 1)
+    graph.close_input("in")
+    side_by_side(graph.wait_until_done, graph.close, graph.wait_until_done)
+    assert len(ends) == 1, seed
+
+
+RACES = [tell_the_end_once, feed_from_two_threads, cancel_anywhere, pause_resume_and_ask, end_from_all_sides]
 
 
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
