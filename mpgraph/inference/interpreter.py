@@ -12,7 +12,7 @@ from mpgraph.errors import ModelError
 from mpgraph.inference import model_file, native_log
 from mpgraph.inference.protocol import Signature, TensorSpec
 
-__all__ = ["InterpreterEngine", "first_line", "fitting"]
+__all__ = ["InterpreterEngine", "first_line", "fitted"]
 
 
 class InterpreterEngine:
@@ -47,12 +47,9 @@ class InterpreterEngine:
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         """Computes the outputs; see the protocol."""
-        if len(inputs) != len(self.inputs):
-            message = f"the model has {len(self.inputs)} inputs, got {len(inputs)}"
-            raise ValueError(message)
         interpreter = self._interpreter
-        for index, spec, array in zip(self._input_indices, self.inputs, inputs, strict=True):
-            interpreter.set_tensor(index, fitting(array, spec))
+        for index, array in zip(self._input_indices, fitted(inputs, self.inputs), strict=True):
+            interpreter.set_tensor(index, array)
         try:
             interpreter.invoke()
         except (ValueError, RuntimeError) as error:
@@ -80,7 +77,19 @@ class InterpreterEngine:
         self._model = b""
 
 
-def fitting(array: NDArray[Any], spec: TensorSpec) -> NDArray[Any]:
+def fitted(arrays: Sequence[NDArray[Any]], specs: Sequence[TensorSpec]) -> list[NDArray[Any]]:
+    """The inputs of a model, each in the shape of its tensor.
+
+    Raises:
+        ValueError: Another number of them, or one of another dtype or size.
+    """
+    if len(arrays) != len(specs):
+        message = f"the model has {len(specs)} inputs, got {len(arrays)}"
+        raise ValueError(message)
+    return [_fitting(array, spec) for array, spec in zip(arrays, specs, strict=True)]
+
+
+def _fitting(array: NDArray[Any], spec: TensorSpec) -> NDArray[Any]:
     """The array in the shape of the tensor.
 
     Raises:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mpgraph.errors import ModelError
 from mpgraph.inference import accelerators, litert, model_file, native_log
-from mpgraph.inference.interpreter import fitting
+from mpgraph.inference.interpreter import fitted
 from mpgraph.inference.protocol import Delegate, Signature, TensorSpec
 
 __all__ = ["GpuEngine"]
@@ -93,10 +93,7 @@ class GpuEngine:
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         """Computes the outputs; see the protocol."""
-        if len(inputs) != len(self.inputs):
-            message = f"the model has {len(self.inputs)} inputs, got {len(inputs)}"
-            raise ValueError(message)
-        arrays = [fitting(array, spec) for array, spec in zip(inputs, self.inputs, strict=True)]
+        arrays = fitted(inputs, self.inputs)
         results: list[Any] = [None] * len(self.outputs)
         try:
             for buffer, index in zip(self._fed, self._order, strict=True):
