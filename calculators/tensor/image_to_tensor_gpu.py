@@ -14,22 +14,10 @@ from mpgraph.gpu import GpuBuffer
 __all__ = ["convert"]
 
 _SHADER: Final = """
-fn tap(place: vec2i) -> vec4f {
-  let size = vec2i(textureDimensions(image0));
-  let outside = any(place < vec2i(0)) || any(place >= size);
-  return select(texel(image0, place), vec4f(0.0), outside && number.how.w > 0.5);
-}
-
 fn pixel(uv: vec2f, place: vec2f) -> vec4f {
   var source = (number.matrix * vec4f(uv, 0.0, 1.0)).xy;
   if (number.how.z > 0.5) { source.y = 1.0 - source.y; }
-  let at = source * vec2f(textureDimensions(image0)) - 0.5;
-  let first = vec2i(floor(at));
-  let part = at - floor(at);
-  let color = mix(
-    mix(tap(first), tap(first + vec2i(1, 0)), part.x),
-    mix(tap(first + vec2i(0, 1)), tap(first + vec2i(1, 1)), part.x),
-    part.y);
+  let color = between(image0, source, i32(number.how.w));
   return color * number.how.x + number.how.y;
 }
 """

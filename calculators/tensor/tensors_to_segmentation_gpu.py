@@ -19,21 +19,8 @@ fn pixel(uv: vec2f, place: vec2f) -> vec4f {
 """
 _SHRUNK: Final = "fn pixel(uv: vec2f, place: vec2f) -> vec4f { return nearest(image0, uv); }"
 _GROWN: Final = """
-// Beyond the border comes the opposite one, as upstream's texture repeats.
-fn tap(place: vec2i) -> vec4f {
-  let size = vec2i(textureDimensions(image0));
-  return texel(image0, (place + size) % size);
-}
-
-fn pixel(uv: vec2f, place: vec2f) -> vec4f {
-  let at = uv * vec2f(textureDimensions(image0)) - 0.5;
-  let first = vec2i(floor(at));
-  let part = at - floor(at);
-  return mix(
-    mix(tap(first), tap(first + vec2i(1, 0)), part.x),
-    mix(tap(first + vec2i(0, 1)), tap(first + vec2i(1, 1)), part.x),
-    part.y);
-}
+// As upstream's texture repeats.
+fn pixel(uv: vec2f, place: vec2f) -> vec4f { return between(image0, uv, OPPOSITE); }
 """
 
 

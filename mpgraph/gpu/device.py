@@ -33,22 +33,44 @@ fn texel(image: texture_2d<f32>, place: vec2i) -> vec4f {
   return textureLoad(image, clamp(place, vec2i(0), vec2i(textureDimensions(image)) - 1), 0);
 }
 
-// Between pixel centres, with the border's pixels beyond the border.
-fn linear(image: texture_2d<f32>, uv: vec2f) -> vec4f {
-  let place = uv * vec2f(textureDimensions(image)) - 0.5;
+// What is beyond the border of an image.
+const SAME = 0;
+const ZERO = 1;
+const OPPOSITE = 2;
+
+fn tap(image: texture_2d<f32>, place: vec2i, border: i32) -> vec4f {
+  let size = vec2i(textureDimensions(image));
+  if (border == OPPOSITE) { return texel(image, (place % size + size) % size); }
+  let outside = any(place < vec2i(0)) || any(place >= size);
+  if (border == ZERO && outside) { return vec4f(0.0); }
+  return texel(image, place);
+}
+
+// How far a place may be off, in pixels: it comes interpolated, good to some 6e-8 of the image.
+fn slack(image: texture_2d<f32>) -> vec2f { return vec2f(textureDimensions(image)) * 2.0e-7; }
+
+fn between(image: texture_2d<f32>, uv: vec2f, border: i32) -> vec4f {
+  let near = uv * vec2f(textureDimensions(image)) - 0.5;
+  let place = select(near, round(near), abs(near - round(near)) < slack(image));
   let first = vec2i(floor(place));
   let part = place - floor(place);
   return mix(
-    mix(texel(image, first), texel(image, first + vec2i(1, 0)), part.x),
-    mix(texel(image, first + vec2i(0, 1)), texel(image, first + vec2i(1, 1)), part.x),
+    mix(tap(image, first, border), tap(image, first + vec2i(1, 0), border), part.x),
+    mix(tap(image, first + vec2i(0, 1), border), tap(image, first + vec2i(1, 1), border), part.x),
     part.y);
 }
 
+fn linear(image: texture_2d<f32>, uv: vec2f) -> vec4f { return between(image, uv, SAME); }
+
 fn nearest(image: texture_2d<f32>, uv: vec2f) -> vec4f {
-  return texel(image, vec2i(floor(uv * vec2f(textureDimensions(image)))));
+  return texel(image, vec2i(floor(uv * vec2f(textureDimensions(image)) + slack(image))));
 }
 
 @fragment fn draw(place: Place) -> @location(0) vec4f { return pixel(place.uv, place.position.xy); }
+
+@fragment fn draw_opaque(place: Place) -> @location(0) vec4f {
+  return vec4f(pixel(place.uv, place.position.xy).rgb, 1.0);
+}
 """
 _GRAY: Final = """
 fn pixel(uv: vec2f, place: vec2f) -> vec4f {
@@ -60,6 +82,9 @@ _INSTALL: Final = "type `pip install mpgraph[gpu]`"
 
 class GpuError(RunError):
     """The GPU cannot do what was asked: it is not there, was lost, or has no memory left."""
+
+
+_LOST: Final = "the device is lost: its driver has failed or was reset; a new run gets another one"
 
 
 def _wgpu() -> Any:
@@ -112,10 +137,12 @@ class GpuDevice:
 
     def __init__(self, adapter: Any) -> None:
         self.name: str = adapter.info["device"] or adapter.info["description"]
+        self.lost: str | None = None
         self.uploads = 0
         self.downloads = 0
         wgpu = _wgpu()
         self._errors: tuple[type[Exception], ...] = (wgpu.GPUError, RuntimeError)
+        self._no_memory: type[Exception] = wgpu.GPUOutOfMemoryError
         with self._told("no device can be made"):
             self._device = adapter.request_device_sync(
                 required_limits={"max-texture-dimension-2d": adapter.limits["max-texture-dimension-2d"]}
@@ -127,8 +154,9 @@ class GpuDevice:
             | wgpu.TextureUsage.RENDER_ATTACHMENT
         )
         self._uniform = wgpu.BufferUsage.UNIFORM
+        self._seen_by_pixels = wgpu.ShaderStage.FRAGMENT
         self._lock = threading.Lock()
-        self._pipelines: dict[tuple[str, str], Any] = {}
+        self._pipelines: dict[tuple[str, ImageFormat], tuple[Any, Any]] = {}
         self._buffers: weakref.WeakSet[GpuBuffer] = weakref.WeakSet()
 
     @contextmanager
@@ -137,6 +165,11 @@ class GpuDevice:
             yield
         except self._errors as error:
             text = " ".join(str(error).split()) or type(error).__name__
+            if isinstance(error, self._no_memory):
+                what += ", for lack of memory"
+            elif "is lost" in text:
+                self.lost = text
+                what = _LOST
             msg = f"GPU {self.name}: {what}: {text}"
             raise GpuError(msg) from error
 
@@ -161,11 +194,11 @@ class GpuDevice:
                 f"each side must be 1 to {self.max_side}"
             )
             raise ValueError(msg)
-        with self._told(f"no memory for an image of {width}x{height} pixels"):
+        with self._told(f"no texture can be made for an image of {width}x{height} pixels"):
             texture = self._device.create_texture(
                 size=(width, height, 1), format=FORMATS[image_format].texture, usage=self._usage
             )
-        buffer = GpuBuffer(self, texture, image_format, width, height)
+            buffer = GpuBuffer(self, texture, image_format, width, height)
         with self._lock:
             self._buffers.add(buffer)
         return buffer
@@ -233,10 +266,11 @@ class GpuDevice:
             shader: WGSL with ``fn pixel(uv: vec2f, place: vec2f) -> vec4f``, which tells an output pixel's
                 numbers: uv is 0 to 1 from row 0 and column 0, place the same in pixels, both at the pixel's
                 centre. It sees the images as ``image0``, ``image1``, ..., the numbers as ``number.<name>``,
-                and can call ``linear(image, uv)`` and ``nearest(image, uv)``, which stay within the image,
-                and ``texel(image, place)``. An image GRAY8 is gray to it: red, green and blue are the same,
-                alpha 1; other formats have 0 and alpha 1 for what they lack. The device keeps the compiled
-                program.
+                and can call ``linear(image, uv)``, ``nearest(image, uv)`` and ``texel(image, place)``, for
+                which the border's pixels go on beyond the border, and ``between(image, uv, border)``, which
+                is ``linear`` with ``ZERO`` or the ``OPPOSITE`` border there. An image GRAY8 is gray to it:
+                red, green and blue are the same, alpha 1; other formats have 0 and alpha 1 for what they
+                lack. What is drawn as SRGB is opaque. The device keeps the compiled program.
             image_format: Of the new image.
             width: Its pixels per row.
             height: Its rows.
@@ -244,9 +278,16 @@ class GpuDevice:
             numbers: float32 arrays of 16 or 4 numbers (``mat4x4f`` row by row, ``vec4f``), by name.
 
         Raises:
-            ValueError: The format or size is none that a texture can have.
+            ValueError: The format or size is none that a texture can have, or an image is of another device.
             GpuError: The device is lost or out of memory, or the shader is wrong.
         """
+        for image in images:
+            if image.device is not self:
+                msg = (
+                    f"{image!r} is of another device, which shares nothing with GPU {self.name}; give the "
+                    'graph the device that its images come from: Graph(..., services={"device": device})'
+                )
+                raise ValueError(msg)
         images = tuple(
             self._draw(_GRAY, ImageFormat.SRGBA, image.width, image.height, (image,), {})
             if image.image_format is ImageFormat.GRAY8
@@ -266,7 +307,7 @@ class GpuDevice:
     ) -> GpuBuffer:
         target = self._texture(image_format, width, height)
         with self._told("drawing failed"):
-            pipeline = self._pipeline(shader, target.format.texture, len(images), numbers)
+            layout, pipeline = self._pipeline(shader, image_format, len(images), numbers)
             entries: list[dict[str, Any]] = [
                 {"binding": index, "resource": image.view} for index, image in enumerate(images)
             ]
@@ -274,7 +315,7 @@ class GpuDevice:
                 data = np.concatenate([_columns(value) for value in numbers.values()])
                 uniform = self._device.create_buffer_with_data(data=data, usage=self._uniform)
                 entries.append({"binding": len(images), "resource": {"buffer": uniform}})
-            group = self._device.create_bind_group(layout=pipeline.get_bind_group_layout(0), entries=entries)
+            group = self._device.create_bind_group(layout=layout, entries=entries)
             encoder = self._device.create_command_encoder()
             drawing = encoder.begin_render_pass(
                 color_attachments=[{"view": target.view, "load_op": "clear", "store_op": "store"}]
@@ -286,9 +327,12 @@ class GpuDevice:
             self._device.queue.submit([encoder.finish()])
         return target
 
-    def _pipeline(self, shader: str, texture: str, images: int, numbers: Mapping[str, Any]) -> Any:
+    def _pipeline(
+        self, shader: str, image_format: ImageFormat, images: int, numbers: Mapping[str, Any]
+    ) -> tuple[Any, Any]:
+        """The layout of what the shader sees, and the compiled program."""
         with self._lock:
-            found = self._pipelines.get((shader, texture))
+            found = self._pipelines.get((shader, image_format))
             if found is None:
                 declared = [
                     f"@group(0) @binding({index}) var image{index}: texture_2d<f32>;"
@@ -302,13 +346,29 @@ class GpuDevice:
                     declared.append(f"struct Numbers {{ {fields} }};")
                     declared.append(f"@group(0) @binding({images}) var<uniform> number: Numbers;")
                 module = self._device.create_shader_module(code="\n".join((*declared, _PRELUDE, shader)))
-                found = self._device.create_render_pipeline(
-                    layout="auto",
+                seen: list[dict[str, Any]] = [
+                    {
+                        "binding": index,
+                        "visibility": self._seen_by_pixels,
+                        "texture": {"sample_type": "unfilterable-float"},
+                    }
+                    for index in range(images)
+                ]
+                if numbers:
+                    seen.append({"binding": images, "visibility": self._seen_by_pixels, "buffer": {}})
+                layout = self._device.create_bind_group_layout(entries=seen)
+                opaque = image_format is ImageFormat.SRGB
+                pipeline = self._device.create_render_pipeline(
+                    layout=self._device.create_pipeline_layout(bind_group_layouts=[layout]),
                     vertex={"module": module, "entry_point": "corner"},
                     primitive={"topology": "triangle-list"},
-                    fragment={"module": module, "entry_point": "draw", "targets": [{"format": texture}]},
+                    fragment={
+                        "module": module,
+                        "entry_point": "draw_opaque" if opaque else "draw",
+                        "targets": [{"format": FORMATS[image_format].texture}],
+                    },
                 )
-                self._pipelines[shader, texture] = found
+                found = self._pipelines[shader, image_format] = layout, pipeline
             return found
 
 

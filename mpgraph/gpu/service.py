@@ -41,13 +41,13 @@ class Device:
 
     @property
     def gpu(self) -> GpuDevice:
-        """The device for images, made when it is first asked for.
+        """The device for images, made when it is first asked for, and again when it was lost.
 
         Raises:
             GpuError: wgpu is not installed, or there is no (such) adapter.
         """
         with self._lock:
-            if self._gpu is None:
+            if self._gpu is None or self._gpu.lost is not None:
                 self._gpu = GpuDevice(self.adapter())
             return self._gpu
 
@@ -61,7 +61,7 @@ class Device:
         if not found:
             msg = (
                 "there is no GPU that Vulkan, Metal or Direct3D 12 could use; install its driver, or on "
-                "Linux a software one such as Mesa's (package mesa-vulkan-drivers)"
+                "Linux a software one such as Mesa's (packages libvulkan1 and mesa-vulkan-drivers)"
             )
             raise GpuError(msg)
         if not self.name:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
-from mpgraph.gpu import GpuDevice, GpuError
+from mpgraph.gpu import Device, GpuDevice, GpuError
 
 pytestmark = pytest.mark.gpu
 
@@ -156,3 +156,41 @@ def test_a_wrong_shader_is_told(gpu: GpuDevice) -> None:
 def test_a_buffer_tells_what_it_is(gpu: GpuDevice) -> None:
     assert repr(gpu.upload(noise(ImageFormat.SRGB, 4, 3))) == "<GpuBuffer RGBA8 4x3>"
     assert repr(gpu.upload(noise(ImageFormat.VEC32F2, 4, 3))) == "<GpuBuffer RG32F 4x3>"
+
+
+@pytest.mark.parametrize("width", [100, 640, 1919])
+def test_nearest_decides_the_same_way_for_every_pixel(gpu: GpuDevice, width: int) -> None:
+    """Half the size: each output pixel lies between two, and the latter of them is taken."""
+    frame = ImageFrame.adopt(np.arange(2 * width, dtype=np.float32)[None])
+    shader = "fn pixel(uv: vec2f, place: vec2f) -> vec4f { return nearest(image0, uv); }"
+    drawn = gpu.draw(shader, ImageFormat.VEC32F1, width, 1, gpu.upload(frame)).download()
+    np.testing.assert_array_equal(drawn.numpy_view()[0], np.arange(1, 2 * width, 2))
+
+
+@pytest.mark.parametrize("size", [(1919, 3), (3, 1081)])
+def test_linear_at_the_same_size_copies(gpu: GpuDevice, size: tuple[int, int]) -> None:
+    frame = noise(ImageFormat.VEC32F1, *size)
+    shader = "fn pixel(uv: vec2f, place: vec2f) -> vec4f { return linear(image0, uv); }"
+    drawn = gpu.draw(shader, ImageFormat.VEC32F1, *size, gpu.upload(frame)).download()
+    np.testing.assert_array_equal(drawn.numpy_view(), frame.numpy_view())
+
+
+def test_what_is_drawn_as_rgb_is_opaque(gpu: GpuDevice) -> None:
+    shader = "fn pixel(uv: vec2f, place: vec2f) -> vec4f { return vec4f(0.2, 0.4, 0.6, 0.25); }"
+    drawn = gpu.draw(shader, ImageFormat.SRGB, 1, 1)
+    assert drawn.device.read(drawn).tolist() == [[[51, 102, 153, 255]]]
+    drawn = gpu.draw(shader, ImageFormat.SRGBA, 1, 1)
+    assert drawn.device.read(drawn).tolist() == [[[51, 102, 153, 64]]]
+
+
+def test_a_shader_need_not_look_at_all_that_it_is_given(gpu: GpuDevice) -> None:
+    shader = "fn pixel(uv: vec2f, place: vec2f) -> vec4f { return vec4f(1.0); }"
+    image = gpu.upload(noise(ImageFormat.SRGB, 2, 2))
+    drawn = gpu.draw(shader, ImageFormat.GRAY8, 1, 1, image, numbers={"unused": np.zeros(4)})
+    assert drawn.download().numpy_view() == 255
+
+
+def test_images_of_another_device_are_refused(gpu: GpuDevice) -> None:
+    image = Device("auto").gpu.upload(noise(ImageFormat.SRGB, 2, 2))
+    with pytest.raises(ValueError, match=r"<GpuBuffer RGBA8 2x2> is of another device, .*; give the graph"):
+        gpu.draw(COPY, ImageFormat.SRGB, 2, 2, image)

@@ -49,16 +49,25 @@ def test_a_device_that_is_lost_ends_the_run() -> None:
     graph = Graph(TEXT, services={DEVICE.key: device})
     graph.start()
     graph.process({"in": frame()}, 0)
-    device.gpu._device.destroy()
+    lost = device.gpu
+    lost._device.destroy()
     with pytest.raises(CalculatorError) as caught:
         for time in range(1, 10):
             graph.process({"in": frame()}, time)
     assert isinstance(caught.value.__cause__, GpuError)
-    assert device.gpu.name in str(caught.value)
+    assert f"GPU {lost.name}: the device is lost: its driver has failed" in str(caught.value)
+    assert "memory" not in str(caught.value)
+    assert lost.lost is not None
     with pytest.raises(CalculatorError):
         graph.close()
     assert not graph.is_running()
-    found = flipped(Device("auto"), [frame()])  # another device of the same adapter is none the worse
+    assert device.gpu is not lost
+    assert device.gpu.lost is None
+    found: list[Any] = []
+    graph.observe("out", lambda packet: found.append(packet.value.numpy_view()))
+    with graph:  # the same graph, on another device of the same adapter
+        graph.start()
+        graph.process({"in": frame()}, 0)
     np.testing.assert_array_equal(found[0], frame().numpy_view()[::-1])
 
 
@@ -74,7 +83,9 @@ def test_no_memory_left(monkeypatch: pytest.MonkeyPatch) -> None:
     graph.start()
     graph.process({"in": frame()}, 0)
     monkeypatch.setattr(gpu._device, "create_texture", create)
-    with pytest.raises(CalculatorError, match="no memory for an image of 7x5 pixels: not enough memory left"):
+    with pytest.raises(
+        CalculatorError, match=r"an image of 7x5 pixels, for lack of memory: not enough memory left"
+    ):
         graph.process({"in": frame()}, 1)
     with pytest.raises(CalculatorError):
         graph.close()
