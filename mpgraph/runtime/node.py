@@ -373,7 +373,9 @@ class Node:
             return
         cc.inputs = ()
         self.in_flight = 0
-        self.settled = following = timestamp + 1
+        following = timestamp + 1
+        if following > self.settled:  # inputs that run apart are not in the order of time
+            self.settled = following
         for slot, output in self._outputs:
             packet = slot.first
             if (

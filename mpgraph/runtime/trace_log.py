@@ -66,9 +66,9 @@ class TraceLog:
 
     def stop(self) -> RunError | None:
         """Writes what is left; returns what went wrong in this run, if anything did."""
-        if self._repeater is not None:
-            self._repeater.stop()
-            self._repeater = None
+        repeater, self._repeater = self._repeater, None
+        if repeater is not None:
+            repeater.stop()
         self.write(whole=True)
         error, self._error = self._error, None
         if error is None:
