@@ -12,7 +12,15 @@ from typing import Any, Final
 from mpgraph.errors import ModelError
 from mpgraph.inference import native_log
 
-__all__ = ["Accelerator", "GpuEnvironment", "accelerators", "forget", "gpu_environment", "reason"]
+__all__ = [
+    "Accelerator",
+    "GpuEnvironment",
+    "accelerators",
+    "forget",
+    "gpu_environment",
+    "one_at_a_time",
+    "reason",
+]
 
 # A model of one operator, y = x + x, as tests/support/tiny_models.py makes it.
 _MODEL: Final = base64.b64decode(
@@ -60,6 +68,11 @@ class GpuEnvironment:
     is_software: bool
 
 
+one_at_a_time: Final = threading.RLock()
+"""Held while LiteRT works for a GPU: nothing says that several threads may have it do so at once.
+
+No other lock is taken while this one is held, as an engine that nobody refers to any more takes it, too.
+"""
 _lock = threading.Lock()
 _shared: GpuEnvironment | None = None
 
@@ -117,7 +130,7 @@ def _make() -> GpuEnvironment:
     except ImportError as error:
         message = f"inference on the GPU needs LiteRT ({error}); type `pip install ai-edge-litert`"
         raise ModelError(message) from error
-    with native_log.quiet_at_exit(), native_log.captured_gpu(stdout=True) as said:
+    with native_log.quiet_at_exit(), native_log.captured_gpu(stdout=True) as said, one_at_a_time:
         native, problem = _native()
     if native is None:
         found = "; ".join(dict.fromkeys(filter(None, [problem, *_problems(said)])))

@@ -12,7 +12,7 @@ from ai_edge_litert.options import GpuOptions, Options
 from numpy.typing import NDArray
 
 from mpgraph.errors import ModelError
-from mpgraph.inference import accelerators, litert, model_file, native_log
+from mpgraph.inference import accelerators, litert, litert_tensor, model_file, native_log
 from mpgraph.inference.interpreter import fitted
 from mpgraph.inference.protocol import Delegate, Signature, TensorSpec
 
@@ -22,8 +22,7 @@ __all__ = ["GpuEngine"]
 class GpuEngine:
     """An `mpgraph.inference.protocol.Engine` whose every operator runs on the GPU that LiteRT chooses.
 
-    All engines of a process share one device and the programs that it has compiled. Unlike on the CPU, `run`
-    keeps the GIL while it waits for the GPU: LiteRT's Python part has no other way to read a tensor.
+    All engines of a process share one device and the programs that it has compiled, and run in turns.
 
     Args:
         model: The content of a .tflite file.
@@ -34,6 +33,7 @@ class GpuEngine:
     """
 
     def __init__(self, model: bytes, *, allow_precision_loss: bool) -> None:
+        self._compiled: Any = None
         described = litert.create(model, Delegate.XNNPACK, 1)
         self.inputs: tuple[TensorSpec, ...] = described.inputs
         self.outputs: tuple[TensorSpec, ...] = described.outputs
@@ -50,8 +50,8 @@ class GpuEngine:
         )
         said: list[str] = []
         try:
-            with native_log.captured_gpu() as said:
-                self._compiled: Any = CompiledModel.from_buffer(
+            with native_log.captured_gpu() as said, accelerators.one_at_a_time:
+                self._compiled = CompiledModel.from_buffer(
                     model, options=options, environment=environment.native
                 )
                 self._bind()
@@ -96,13 +96,13 @@ class GpuEngine:
         arrays = fitted(inputs, self.inputs)
         results: list[Any] = [None] * len(self.outputs)
         try:
-            for buffer, index in zip(self._fed, self._order, strict=True):
-                buffer.write(np.ascontiguousarray(arrays[index]))
-            self._compiled.run_by_index(0, self._fed, self._found)
-            for buffer, index in zip(self._found, self._made, strict=True):
-                spec = self.outputs[index]
-                count = int(np.prod(spec.shape, dtype=np.int64))
-                results[index] = buffer.read(count, spec.dtype).reshape(spec.shape)
+            with accelerators.one_at_a_time:
+                for buffer, index in zip(self._fed, self._order, strict=True):
+                    buffer.write(np.ascontiguousarray(arrays[index]))
+                self._compiled.run_by_index(0, self._fed, self._found)
+                for buffer, index in zip(self._found, self._made, strict=True):
+                    spec = self.outputs[index]
+                    results[index] = litert_tensor.read(buffer, spec.shape, spec.dtype)
         except (RuntimeError, ValueError) as error:
             self._forget()
             message = f"inference on GPU {self._adapter} failed: {accelerators.reason(error)}"
@@ -122,7 +122,11 @@ class GpuEngine:
 
     def close(self) -> None:
         """Frees the model and its buffers."""
-        self._fed = self._found = []
-        if self._compiled is not None:
-            self._compiled.close()
-        self._compiled = self._environment = None
+        with accelerators.one_at_a_time:
+            self._fed = self._found = []
+            if self._compiled is not None:
+                self._compiled.close()
+            self._compiled = self._environment = None
+
+    def __del__(self) -> None:
+        self.close()
