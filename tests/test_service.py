@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from mpgraph import Calculator, Context, Contract, Graph, Input, Output, SideOutput
@@ -75,6 +78,23 @@ def test_the_applications_object_is_used() -> None:
 def test_a_default_is_made_where_there_is_one() -> None:
     """SV-2."""
     assert told() == [0]
+
+
+def test_it_goes_with_its_graph() -> None:
+    """At once, not when garbage is collected: it may be a device."""
+    graph = Graph(text("ServiceTelling", 'output_stream: "out"'))
+    gc.collect()
+    gc.disable()
+    try:
+        graph.start()
+        graph.process({"in": 1}, 1)
+        graph.close()
+        made = weakref.ref(graph._services["clock"])
+        assert made() is not None
+        del graph
+        assert made() is None
+    finally:
+        gc.enable()
 
 
 def test_defaults_can_be_disallowed() -> None:

@@ -159,6 +159,10 @@ class GpuDevice:
         self._pipelines: dict[tuple[str, ImageFormat], tuple[Any, Any]] = {}
         self._buffers: weakref.WeakSet[GpuBuffer] = weakref.WeakSet()
 
+    def __del__(self) -> None:
+        if "_device" in self.__dict__:  # wgpu's own objects refer to each other, and go much later
+            self._device.destroy()
+
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
         try:

@@ -83,6 +83,7 @@ class Node:
         "_none_done",
         "_order",
         "_outputs",
+        "_services",
         "_side_slots",
         "_single",
         "_task",
@@ -150,6 +151,7 @@ class Node:
         self._free: list[Context] = []
         self._order: list[Context] = []  # of calls in parallel, by timestamp
         self._finished: set[int] = set()  # the timestamps of those that wait for an earlier one
+        self._services: dict[str, Any] = {}
         self._side_slots: list[SideOutputSlot] = []
 
     def connect(self, inputs: Sequence[InputStream]) -> None:
@@ -305,7 +307,7 @@ class Node:
         self.side_inputs = side_inputs
         plan = self.plan
         contract = plan.contract
-        used = {key: services.get(key) for key in contract.services}
+        self._services = {key: services.get(key) for key in contract.services}
         offset = None if self.is_source else contract.timestamp_offset
         self._side_slots = [
             SideOutputSlot(name, slot.type)
@@ -325,7 +327,7 @@ class Node:
                 side_inputs=side_inputs,
                 side_outputs=self._side_slots,
                 resources=resources,
-                services=used,
+                services=self._services,
             )
 
         self._make_context = make_context
@@ -336,6 +338,10 @@ class Node:
             for slot, stream in self._outputs:
                 slot.stream = stream
         self._task = Task(self.rank, self.process, self.processed, self._context)
+
+    def forget_services(self) -> None:
+        """Lets them go at the end of the run: of itself, garbage of one is collected much later."""
+        self._services.clear()
 
     def _another_context(self) -> Context:
         """One more, for a call in parallel; it has the offsets that Open set."""

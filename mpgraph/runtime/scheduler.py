@@ -494,6 +494,10 @@ class Scheduler:
                     node.calculator.close(node.last_context())
                 except Exception:
                     logger.debug("close of node %s failed at the end of the run", node.name, exc_info=True)
+        if me not in self._threads:
+            self._services = {}
+            for node in self._nodes:
+                node.forget_services()
 
     # Tasks. From here on all is called inside the section, unless it says otherwise.
 

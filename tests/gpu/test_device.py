@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -83,6 +84,20 @@ def test_what_a_shader_sees_of_fewer_than_four_channels(
     source = frame.numpy_view() / (np.float32(255) if image_format.dtype == np.uint8 else np.float32(1))
     seen = [[expected(source[row, column]) for column in range(3)] for row in range(2)]
     np.testing.assert_allclose(drawn.download().numpy_view(), np.array(seen, np.float32), atol=1e-6)
+
+
+def test_a_device_goes_with_its_last_image() -> None:
+    """Driver's memory and wgpu's thread, without waiting for garbage collection."""
+    device = Device("auto")
+    image = device.gpu.upload(noise(ImageFormat.SRGBA, 3, 2))
+    native = device.gpu._device
+    threads = threading.active_count()
+    del device
+    assert image.download().numpy_view().shape == (2, 3, 4)
+    del image
+    assert threading.active_count() < threads
+    with pytest.raises(Exception, match="lost"):
+        native.create_texture(size=(1, 1, 1), format="r8unorm", usage=1)
 
 
 def test_rows_that_are_not_side_by_side(gpu: GpuDevice) -> None:
