@@ -8,7 +8,7 @@ is close to upstream's shaders, needs no optional feature of the hardware, and d
 Row 0 of an image is row 0 of its texture, and v is 0 there. A device may be used from any thread, so that
 calculators on the GPU need no executor of their own. Textures are freed when nobody refers to them any more.
 
-Needs the package ``wgpu``: ``pip install mpgraph[gpu]``.
+Needs the package ``wgpu``: ``pip install "mpgraph[gpu]"``.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from mpgraph.packet_type import register_packet_type
 if TYPE_CHECKING:
     from .device import GpuDevice
 
-__all__ = ["FORMATS", "GpuBuffer", "TextureFormat"]
+__all__ = ["FORMATS", "GpuBuffer", "Texture", "TextureFormat"]
 
 
 class TextureFormat(NamedTuple):
@@ -38,6 +38,24 @@ FORMATS: Final = {
     ImageFormat.VEC32F4: TextureFormat("RGBA32F", "rgba32float", np.float32, 4),
 }
 """The image formats that a texture can hold (spec calculators.md 1.3)."""
+_PIXEL_BYTES: Final = {
+    each.texture: each.channels * np.dtype(each.dtype).itemsize for each in FORMATS.values()
+}
+
+
+class Texture(NamedTuple):
+    """A texture of wgpu."""
+
+    texture: Any
+    view: Any
+    kind: tuple[str, int, int]
+    """wgpu's format, width, height"""
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        name, width, height = self.kind
+        return width * height * _PIXEL_BYTES[name]
 
 
 class GpuBuffer:
@@ -48,23 +66,38 @@ class GpuBuffer:
     Attributes:
         device: The device whose texture it is.
         texture, view: The texture and a view of it, wgpu's ``GPUTexture`` and ``GPUTextureView``; row 0 of
-            the image is its row 0.
+            the image is its row 0. When nobody refers to the image any more, another one is put there.
         image_format: What the frame has that `download` makes: SRGB or SRGBA of RGBA8, GRAY8 of R8, VEC32F1,
             VEC32F2 or VEC32F4 of R32F, RG32F or RGBA32F.
         width, height: Pixels per row, and rows.
     """
 
-    __slots__ = ("__weakref__", "device", "height", "image_format", "texture", "view", "width")
+    __slots__ = ("__weakref__", "_texture", "device", "height", "image_format", "texture", "view", "width")
 
     def __init__(
-        self, device: GpuDevice, texture: Any, image_format: ImageFormat, width: int, height: int
+        self,
+        device: GpuDevice,
+        texture: Texture,
+        image_format: ImageFormat,
+        width: int,
+        height: int,
     ) -> None:
         self.device = device
-        self.texture = texture
-        self.view = texture.create_view()
+        self._texture = texture
+        self.texture = texture.texture
+        self.view = texture.view
         self.image_format = image_format
         self.width = width
         self.height = height
+
+    def __del__(self) -> None:
+        self.device.take_back(self._texture)
+
+    def __copy__(self) -> GpuBuffer:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> GpuBuffer:
+        return self
 
     @property
     def format(self) -> TextureFormat:

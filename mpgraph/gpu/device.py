@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import threading
-import weakref
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.inference import native_log
 
-from .buffer import FORMATS, GpuBuffer
+from .buffer import FORMATS, GpuBuffer, Texture
 
 __all__ = ["GpuDevice", "GpuError", "adapters", "is_software"]
 
@@ -77,13 +78,15 @@ fn pixel(uv: vec2f, place: vec2f) -> vec4f {
   return vec4f(vec3f(texel(image0, vec2i(place)).r), 1.0);
 }
 """
-_INSTALL: Final = "type `pip install mpgraph[gpu]`"
+_INSTALL: Final = 'type `pip install "mpgraph[gpu]"`'
 
 
 class GpuError(RunError):
     """The GPU cannot do what was asked: it is not there, was lost, or has no memory left."""
 
 
+_MOST_SPARE: Final = 64
+_MOST_SPARE_BYTES: Final = 256 << 20
 _LOST: Final = "the device is lost: its driver has failed or was reset; a new run gets another one"
 
 
@@ -118,6 +121,62 @@ def adapters() -> tuple[Any, ...]:
 def is_software(adapter: Any) -> bool:
     """Whether the adapter computes on the CPU, many times slower than OpenCV."""
     return str(adapter.info["adapter_type"]) == "CPU"
+
+
+@dataclass(slots=True)
+class _Program:
+    """A compiled shader.
+
+    Attributes:
+        layout: What it sees, wgpu's.
+        pipeline: It itself, wgpu's.
+        numbers: Those that it was last given, and the buffer that they are in.
+    """
+
+    layout: Any
+    pipeline: Any
+    numbers: tuple[bytes, Any] = b"", None
+
+
+class _Textures:
+    """Those that images are in, and those that images were in: drivers take long to make large ones.
+
+    Attributes:
+        used: Those that images are in, by id. Here they are never part of garbage, whose finalizers Python
+            calls in any order.
+    """
+
+    def __init__(self) -> None:
+        self.used: dict[int, Texture] = {}
+        self._given: deque[Texture] = deque()
+        self._spare: list[Texture] = []
+        self._lock = threading.Lock()
+
+    def give(self, texture: Texture) -> None:
+        """Takes one back. Without the lock, as an image may end anywhere, also within `take`."""
+        self._given.append(self.used.pop(id(texture)))
+
+    def take(self, kind: tuple[str, int, int]) -> Texture | None:
+        """One that is spare; of all others the last ones are kept, not too many."""
+        with self._lock:
+            while self._given:
+                self._spare.append(self._given.popleft())
+            size = sum(texture.size for texture in self._spare)
+            while len(self._spare) > _MOST_SPARE or size > _MOST_SPARE_BYTES:
+                size -= self._spare[0].size
+                self._spare.pop(0).texture.destroy()
+            for index in reversed(range(len(self._spare))):
+                if self._spare[index].kind == kind:
+                    return self._spare.pop(index)
+        return None
+
+    def drop(self) -> None:
+        """Frees those that are spare."""
+        with self._lock:
+            while self._given:
+                self._spare.append(self._given.popleft())
+            while self._spare:
+                self._spare.pop().texture.destroy()
 
 
 class GpuDevice:
@@ -156,8 +215,8 @@ class GpuDevice:
         self._uniform = wgpu.BufferUsage.UNIFORM
         self._seen_by_pixels = wgpu.ShaderStage.FRAGMENT
         self._lock = threading.Lock()
-        self._pipelines: dict[tuple[str, ImageFormat], tuple[Any, Any]] = {}
-        self._buffers: weakref.WeakSet[GpuBuffer] = weakref.WeakSet()
+        self._programs: dict[tuple[str, ImageFormat], _Program] = {}
+        self._textures = _Textures()
 
     def __del__(self) -> None:
         if "_device" in self.__dict__:  # wgpu's own objects refer to each other, and go much later
@@ -179,8 +238,8 @@ class GpuDevice:
 
     @property
     def live(self) -> int:
-        """How many textures there are that somebody refers to."""
-        return len(self._buffers)
+        """How many images there are that somebody refers to."""
+        return len(self._textures.used)
 
     @property
     def max_side(self) -> int:
@@ -198,14 +257,26 @@ class GpuDevice:
                 f"each side must be 1 to {self.max_side}"
             )
             raise ValueError(msg)
-        with self._told(f"no texture can be made for an image of {width}x{height} pixels"):
-            texture = self._device.create_texture(
-                size=(width, height, 1), format=FORMATS[image_format].texture, usage=self._usage
-            )
-            buffer = GpuBuffer(self, texture, image_format, width, height)
-        with self._lock:
-            self._buffers.add(buffer)
-        return buffer
+        kind = FORMATS[image_format].texture, width, height
+        texture = self._textures.take(kind)
+        if texture is None:
+            with self._told(f"no texture can be made for an image of {width}x{height} pixels"):
+                try:
+                    texture = self._new_texture(kind)
+                except self._no_memory:
+                    self._textures.drop()
+                    texture = self._new_texture(kind)
+        self._textures.used[id(texture)] = texture
+        return GpuBuffer(self, texture, image_format, width, height)
+
+    def _new_texture(self, kind: tuple[str, int, int]) -> Texture:
+        name, width, height = kind
+        texture = self._device.create_texture(size=(width, height, 1), format=name, usage=self._usage)
+        return Texture(texture, texture.create_view(), kind)
+
+    def take_back(self, texture: Texture) -> None:
+        """Keeps the texture of an image that nobody refers to any more for the next one."""
+        self._textures.give(texture)
 
     def upload(self, frame: ImageFrame) -> GpuBuffer:
         """Copies an image to the device; row 0 becomes row 0, and SRGB gets an alpha of 255.
@@ -311,32 +382,34 @@ class GpuDevice:
     ) -> GpuBuffer:
         target = self._texture(image_format, width, height)
         with self._told("drawing failed"):
-            layout, pipeline = self._pipeline(shader, image_format, len(images), numbers)
+            program = self._program(shader, image_format, len(images), numbers)
             entries: list[dict[str, Any]] = [
                 {"binding": index, "resource": image.view} for index, image in enumerate(images)
             ]
             if numbers:
-                data = np.concatenate([_columns(value) for value in numbers.values()])
-                uniform = self._device.create_buffer_with_data(data=data, usage=self._uniform)
+                data = np.concatenate([_columns(value) for value in numbers.values()]).tobytes()
+                last, uniform = program.numbers
+                if data != last:
+                    uniform = self._device.create_buffer_with_data(data=data, usage=self._uniform)
+                    program.numbers = data, uniform
                 entries.append({"binding": len(images), "resource": {"buffer": uniform}})
-            group = self._device.create_bind_group(layout=layout, entries=entries)
+            group = self._device.create_bind_group(layout=program.layout, entries=entries)
             encoder = self._device.create_command_encoder()
             drawing = encoder.begin_render_pass(
                 color_attachments=[{"view": target.view, "load_op": "clear", "store_op": "store"}]
             )
-            drawing.set_pipeline(pipeline)
+            drawing.set_pipeline(program.pipeline)
             drawing.set_bind_group(0, group)
             drawing.draw(3)
             drawing.end()
             self._device.queue.submit([encoder.finish()])
         return target
 
-    def _pipeline(
+    def _program(
         self, shader: str, image_format: ImageFormat, images: int, numbers: Mapping[str, Any]
-    ) -> tuple[Any, Any]:
-        """The layout of what the shader sees, and the compiled program."""
+    ) -> _Program:
         with self._lock:
-            found = self._pipelines.get((shader, image_format))
+            found = self._programs.get((shader, image_format))
             if found is None:
                 declared = [
                     f"@group(0) @binding({index}) var image{index}: texture_2d<f32>;"
@@ -372,7 +445,7 @@ class GpuDevice:
                         "targets": [{"format": FORMATS[image_format].texture}],
                     },
                 )
-                found = self._pipelines[shader, image_format] = layout, pipeline
+                found = self._programs[shader, image_format] = _Program(layout, pipeline)
             return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import threading
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.gpu import Device, GpuDevice, GpuError
+from mpgraph.gpu import device as device_module
 
 pytestmark = pytest.mark.gpu
 
@@ -148,6 +150,70 @@ def test_textures_are_freed_when_nobody_refers_to_them(gpu: GpuDevice) -> None:
     assert gpu.live == before + 1
     del kept
     assert gpu.live == before
+
+
+def test_textures_are_used_again(gpu: GpuDevice) -> None:
+    """Those of the same format and size; what an image shows stays there as long as it is."""
+    first = gpu.upload(noise(ImageFormat.SRGBA, 11, 3))
+    texture = first.texture
+    duplicates = copy.copy(first), copy.deepcopy(first)
+    del first
+    second = gpu.upload(noise(ImageFormat.SRGBA, 11, 3))
+    assert second.texture is not texture
+    assert all(each.texture is texture for each in duplicates)
+    del duplicates
+    assert gpu.draw(COPY, ImageFormat.SRGBA, 3, 11, second).texture is not texture
+    again = gpu.draw(COPY, ImageFormat.SRGB, 11, 3, second)
+    assert again.texture is texture
+    np.testing.assert_array_equal(again.download().numpy_view(), second.download().numpy_view()[:, :, :3])
+
+
+def test_textures_of_images_that_are_garbage_are_used_again(gpu: GpuDevice) -> None:
+    """Python then calls the finalizers of all that is garbage, in any order."""
+    image = gpu.upload(noise(ImageFormat.SRGBA, 13, 3))
+    texture = image.texture
+    circle: list[Any] = [image]
+    circle.append(circle)
+    del image, circle
+    gc.collect()
+    again = gpu.draw(COPY, ImageFormat.SRGBA, 13, 3, gpu.upload(noise(ImageFormat.SRGB, 2, 2)))
+    assert again.texture is texture
+    assert again.download().numpy_view().shape == (3, 13, 4)
+
+
+def test_few_textures_are_kept_for_other_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither many nor large ones, and none where memory ends."""
+    import wgpu
+
+    gpu = Device("auto").gpu
+    made: list[Any] = []
+    create = gpu._device.create_texture
+
+    def recorded(**arguments: Any) -> Any:
+        made.append(create(**arguments))
+        return made[-1]
+
+    monkeypatch.setattr(gpu._device, "create_texture", recorded)
+    sizes = [(width, 2) for width in range(1, 80)]
+    for size in (*sizes, *reversed(sizes)):
+        gpu.upload(noise(ImageFormat.GRAY8, *size))
+    assert len(made) == len(sizes) + len(sizes) - 64
+    monkeypatch.setattr(device_module, "_MOST_SPARE_BYTES", 400)
+    gpu.upload(noise(ImageFormat.VEC32F4, 10, 10))
+    gpu.upload(noise(ImageFormat.GRAY8, 1, 1))
+    assert sum(texture.size for texture in gpu._textures._spare) <= 400
+    failing = True
+
+    def once(**arguments: Any) -> Any:
+        nonlocal failing
+        if failing:
+            failing = False
+            raise wgpu.GPUOutOfMemoryError("no more")
+        assert not gpu._textures._spare
+        return create(**arguments)
+
+    monkeypatch.setattr(gpu._device, "create_texture", once)
+    assert gpu.upload(noise(ImageFormat.GRAY8, 100, 1)).download().numpy_view().shape == (1, 100)
 
 
 @pytest.mark.parametrize(

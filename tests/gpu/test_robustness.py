@@ -85,9 +85,9 @@ def test_no_memory_left(monkeypatch: pytest.MonkeyPatch) -> None:
     graph.process({"in": frame()}, 0)
     monkeypatch.setattr(gpu._device, "create_texture", create)
     with pytest.raises(
-        CalculatorError, match=r"an image of 7x5 pixels, for lack of memory: not enough memory left"
+        CalculatorError, match=r"an image of 8x6 pixels, for lack of memory: not enough memory left"
     ):
-        graph.process({"in": frame()}, 1)
+        graph.process({"in": frame(0, 6, 8)}, 1)
     with pytest.raises(CalculatorError):
         graph.close()
     del graph

@@ -38,7 +38,7 @@ ASK = "from mpgraph.gpu import Device, GpuError\ntry:\n    Device('gpu').gpu\nex
 def test_without_wgpu_the_error_says_what_to_type() -> None:
     found = run(f"import sys\nsys.modules['wgpu'] = None\n{ASK}")
     assert "need the package wgpu" in found
-    assert "type `pip install mpgraph[gpu]`" in found
+    assert 'type `pip install "mpgraph[gpu]"`' in found
 
 
 @pytest.mark.gpu
