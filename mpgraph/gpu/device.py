@@ -39,26 +39,30 @@ const SAME = 0;
 const ZERO = 1;
 const OPPOSITE = 2;
 
-fn tap(image: texture_2d<f32>, place: vec2i, border: i32) -> vec4f {
-  let size = vec2i(textureDimensions(image));
-  if (border == OPPOSITE) { return texel(image, (place % size + size) % size); }
-  let outside = any(place < vec2i(0)) || any(place >= size);
-  if (border == ZERO && outside) { return vec4f(0.0); }
-  return texel(image, place);
-}
-
 // How far a place may be off, in pixels: it comes interpolated, good to some 6e-8 of the image.
 fn slack(image: texture_2d<f32>) -> vec2f { return vec2f(textureDimensions(image)) * 2.0e-7; }
 
 fn between(image: texture_2d<f32>, uv: vec2f, border: i32) -> vec4f {
-  let near = uv * vec2f(textureDimensions(image)) - 0.5;
+  let size = vec2i(textureDimensions(image));
+  let near = uv * vec2f(size) - 0.5;
   let place = select(near, round(near), abs(near - round(near)) < slack(image));
   let first = vec2i(floor(place));
-  let part = place - floor(place);
-  return mix(
-    mix(tap(image, first, border), tap(image, first + vec2i(1, 0), border), part.x),
-    mix(tap(image, first + vec2i(0, 1), border), tap(image, first + vec2i(1, 1), border), part.x),
-    part.y);
+  let second = first + 1;
+  var a = clamp(first, vec2i(0), size - 1);
+  var b = clamp(second, vec2i(0), size - 1);
+  if (border == OPPOSITE) {
+    a = (first % size + size) % size;
+    b = (second % size + size) % size;
+  }
+  var part_b = place - floor(place);
+  var part_a = 1.0 - part_b;
+  if (border == ZERO) {
+    part_a = select(vec2f(0.0), part_a, a == first);
+    part_b = select(vec2f(0.0), part_b, b == second);
+  }
+  let top = textureLoad(image, a, 0) * part_a.x + textureLoad(image, vec2i(b.x, a.y), 0) * part_b.x;
+  let bottom = textureLoad(image, vec2i(a.x, b.y), 0) * part_a.x + textureLoad(image, b, 0) * part_b.x;
+  return top * part_a.y + bottom * part_b.y;
 }
 
 fn linear(image: texture_2d<f32>, uv: vec2f) -> vec4f { return between(image, uv, SAME); }
