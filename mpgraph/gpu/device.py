@@ -23,11 +23,8 @@ from .buffer import FORMATS, GpuBuffer, Texture
 __all__ = ["GpuDevice", "GpuError", "adapters", "is_software"]
 
 _PRELUDE: Final = """
-struct Place { @builtin(position) position: vec4f, @location(0) uv: vec2f };
-
-@vertex fn corner(@builtin(vertex_index) index: u32) -> Place {
-  let uv = vec2f(f32(index & 1u), f32(index >> 1u)) * 2.0;
-  return Place(vec4f(uv.x * 2.0 - 1.0, 1.0 - uv.y * 2.0, 0.0, 1.0), uv);
+@vertex fn corner(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
+  return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
 }
 
 fn texel(image: texture_2d<f32>, place: vec2i) -> vec4f {
@@ -39,7 +36,7 @@ const SAME = 0;
 const ZERO = 1;
 const OPPOSITE = 2;
 
-// How far a place may be off, in pixels: it comes interpolated, good to some 6e-8 of the image.
+// How far a place may be off, in pixels: a division is good to 2.5 steps of float32.
 fn slack(image: texture_2d<f32>) -> vec2f { return vec2f(textureDimensions(image)) * 2.0e-7; }
 
 fn between(image: texture_2d<f32>, uv: vec2f, border: i32) -> vec4f {
@@ -71,10 +68,12 @@ fn nearest(image: texture_2d<f32>, uv: vec2f) -> vec4f {
   return texel(image, vec2i(floor(uv * vec2f(textureDimensions(image)) + slack(image))));
 }
 
-@fragment fn draw(place: Place) -> @location(0) vec4f { return pixel(place.uv, place.position.xy); }
+@fragment fn draw(@builtin(position) place: vec4f) -> @location(0) vec4f {
+  return pixel(place.xy / number.extent.xy, place.xy);
+}
 
-@fragment fn draw_opaque(place: Place) -> @location(0) vec4f {
-  return vec4f(pixel(place.uv, place.position.xy).rgb, 1.0);
+@fragment fn draw_opaque(@builtin(position) place: vec4f) -> @location(0) vec4f {
+  return vec4f(pixel(place.xy / number.extent.xy, place.xy).rgb, 1.0);
 }
 """
 _GRAY: Final = """
@@ -354,7 +353,8 @@ class GpuDevice:
             width: Its pixels per row.
             height: Its rows.
             images: Images of this device to be drawn from.
-            numbers: float32 arrays of 16 or 4 numbers (``mat4x4f`` row by row, ``vec4f``), by name.
+            numbers: float32 arrays of 16 or 4 numbers (``mat4x4f`` row by row, ``vec4f``), by name, which is
+                not ``extent``.
 
         Raises:
             ValueError: The format or size is none that a texture can have, or an image is of another device.
@@ -385,18 +385,18 @@ class GpuDevice:
         numbers: Mapping[str, Any],
     ) -> GpuBuffer:
         target = self._texture(image_format, width, height)
+        numbers = {**numbers, "extent": (width, height, 0, 0)}
         with self._told("drawing failed"):
             program = self._program(shader, image_format, len(images), numbers)
             entries: list[dict[str, Any]] = [
                 {"binding": index, "resource": image.view} for index, image in enumerate(images)
             ]
-            if numbers:
-                data = np.concatenate([_columns(value) for value in numbers.values()]).tobytes()
-                last, uniform = program.numbers
-                if data != last:
-                    uniform = self._device.create_buffer_with_data(data=data, usage=self._uniform)
-                    program.numbers = data, uniform
-                entries.append({"binding": len(images), "resource": {"buffer": uniform}})
+            data = np.concatenate([_columns(value) for value in numbers.values()]).tobytes()
+            last, uniform = program.numbers
+            if data != last:
+                uniform = self._device.create_buffer_with_data(data=data, usage=self._uniform)
+                program.numbers = data, uniform
+            entries.append({"binding": len(images), "resource": {"buffer": uniform}})
             group = self._device.create_bind_group(layout=program.layout, entries=entries)
             encoder = self._device.create_command_encoder()
             drawing = encoder.begin_render_pass(
@@ -419,13 +419,12 @@ class GpuDevice:
                     f"@group(0) @binding({index}) var image{index}: texture_2d<f32>;"
                     for index in range(images)
                 ]
-                if numbers:
-                    fields = ", ".join(
-                        f"{name}: {'mat4x4f' if np.size(value) == 16 else 'vec4f'}"
-                        for name, value in numbers.items()
-                    )
-                    declared.append(f"struct Numbers {{ {fields} }};")
-                    declared.append(f"@group(0) @binding({images}) var<uniform> number: Numbers;")
+                fields = ", ".join(
+                    f"{name}: {'mat4x4f' if np.size(value) == 16 else 'vec4f'}"
+                    for name, value in numbers.items()
+                )
+                declared.append(f"struct Numbers {{ {fields} }};")
+                declared.append(f"@group(0) @binding({images}) var<uniform> number: Numbers;")
                 module = self._device.create_shader_module(code="\n".join((*declared, _PRELUDE, shader)))
                 seen: list[dict[str, Any]] = [
                     {
@@ -435,8 +434,7 @@ class GpuDevice:
                     }
                     for index in range(images)
                 ]
-                if numbers:
-                    seen.append({"binding": images, "visibility": self._seen_by_pixels, "buffer": {}})
+                seen.append({"binding": images, "visibility": self._seen_by_pixels, "buffer": {}})
                 layout = self._device.create_bind_group_layout(entries=seen)
                 opaque = image_format is ImageFormat.SRGB
                 pipeline = self._device.create_render_pipeline(
