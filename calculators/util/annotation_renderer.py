@@ -51,12 +51,14 @@ class AnnotationRenderer:
     Args:
         image: uint8 (height, width, 3 or 4), to draw on; a fourth channel becomes 0 where something is drawn.
         flip_text: Whether texts stand on their heads.
+        scale: What lengths in pixels are multiplied with; more than 1 is taken as 1.
     """
 
-    def __init__(self, image: npt.NDArray[np.uint8], *, flip_text: bool = False) -> None:
+    def __init__(self, image: npt.NDArray[np.uint8], *, flip_text: bool = False, scale: float = 1.0) -> None:
         self._image = image
         self._height, self._width = image.shape[:2]
         self._flip_text = flip_text
+        self._scale = min(scale, 1.0)
 
     def draw(self, data: RenderData) -> None:
         """Draws the annotations one over the other.
@@ -75,7 +77,10 @@ class AnnotationRenderer:
     def _pixel(self, x: float, y: float, *, normalized: bool) -> Pixel:
         if normalized:
             return _round(x * self._width), _round(y * self._height)
-        return _whole(x), _whole(y)
+        return _whole(x * self._scale), _whole(y * self._scale)
+
+    def _thickness(self, number: float) -> int:
+        return min(max(1, _round(number * self._scale)), _MAX_THICKNESS)
 
     def _corners(self, box: RenderAnnotation.Rectangle) -> tuple[Pixel, Pixel]:
         """The top left and the bottom right corner, before rotation."""
@@ -91,7 +96,11 @@ class AnnotationRenderer:
         )
 
     def _rectangle(self, annotation: RenderAnnotation) -> None:
-        box, color, thickness = annotation.rectangle, _rgb(annotation.color), _thickness(annotation.thickness)
+        box, color, thickness = (
+            annotation.rectangle,
+            _rgb(annotation.color),
+            self._thickness(annotation.thickness),
+        )
         top_left, bottom_right = self._corners(box)
         turned = _turned(top_left, bottom_right, box.rotation)
         if box.rotation:
@@ -100,7 +109,7 @@ class AnnotationRenderer:
         else:
             self._upright(top_left, bottom_right, color, thickness)
         if box.HasField("top_left_thickness"):
-            radius = _thickness(box.top_left_thickness)
+            radius = self._thickness(box.top_left_thickness)
             cv2.ellipse(self._image, turned[1], (radius, radius), 0, 0, 360, color, _FILLED)
 
     def _filled_rectangle(self, annotation: RenderAnnotation) -> None:
@@ -119,7 +128,11 @@ class AnnotationRenderer:
 
     def _rounded_rectangle(self, annotation: RenderAnnotation) -> None:
         rounded, color = annotation.rounded_rectangle, _rgb(annotation.color)
-        thickness, kind, radius = _thickness(annotation.thickness), rounded.line_type, rounded.corner_radius
+        thickness, kind, radius = (
+            self._thickness(annotation.thickness),
+            rounded.line_type,
+            _round(rounded.corner_radius * self._scale),
+        )
         (left, top), (right, bottom) = self._corners(rounded.rectangle)
         for start, end in (
             ((left + radius, top), (right - radius, top)),
@@ -137,7 +150,7 @@ class AnnotationRenderer:
             _draw_ellipse(self._image, center, (radius, radius), turn, 90, color, thickness, kind)
 
     def _oval(self, annotation: RenderAnnotation) -> None:
-        self._ellipse(annotation.oval.rectangle, annotation, _thickness(annotation.thickness))
+        self._ellipse(annotation.oval.rectangle, annotation, self._thickness(annotation.thickness))
 
     def _filled_oval(self, annotation: RenderAnnotation) -> None:
         self._ellipse(annotation.filled_oval.oval.rectangle, annotation, _FILLED)
@@ -163,16 +176,16 @@ class AnnotationRenderer:
 
     def _dot(self, point: RenderAnnotation.Point, annotation: RenderAnnotation) -> None:
         center = self._pixel(point.x, point.y, normalized=point.normalized)
-        radius = _thickness(annotation.thickness)
+        radius = self._thickness(annotation.thickness)
         cv2.circle(self._image, center, radius, _rgb(annotation.color), _FILLED)
 
     def _line(self, annotation: RenderAnnotation) -> None:
         start, end = self._ends(annotation.line)
-        _draw_line(self._image, start, end, _rgb(annotation.color), _thickness(annotation.thickness))
+        _draw_line(self._image, start, end, _rgb(annotation.color), self._thickness(annotation.thickness))
 
     def _gradient_line(self, annotation: RenderAnnotation) -> None:
         line = annotation.gradient_line
-        thickness = _thickness(annotation.thickness)
+        thickness = self._thickness(annotation.thickness)
         inside, start, end = cv2.clipLine((0, 0, self._width, self._height), *self._ends(line))
         if not inside:
             return
@@ -185,7 +198,7 @@ class AnnotationRenderer:
 
     def _arrow(self, annotation: RenderAnnotation) -> None:
         start, end = self._ends(annotation.arrow)
-        color, thickness = _rgb(annotation.color), _thickness(annotation.thickness)
+        color, thickness = _rgb(annotation.color), self._thickness(annotation.thickness)
         _draw_line(self._image, start, end, color, thickness)
         x, y = end[0] - start[0], end[1] - start[1]
         length = math.sqrt(x * x + y * y)
@@ -197,16 +210,20 @@ class AnnotationRenderer:
             _draw_line(self._image, corner, end, color, thickness)
 
     def _text(self, annotation: RenderAnnotation) -> None:
-        text, thickness = annotation.text, _thickness(annotation.thickness)
+        text, thickness = annotation.text, self._thickness(annotation.thickness)
         x, y = self._pixel(text.left, text.baseline, normalized=text.normalized)
-        size = _round(text.font_height * self._height) if text.normalized else _whole(text.font_height)
+        size = (
+            _round(text.font_height * self._height)
+            if text.normalized
+            else _whole(text.font_height * self._scale)
+        )
         scale = _font_scale(text.font_face, size, thickness)
         (width, height), _ = cv2.getTextSize(text.display_text, text.font_face, scale, thickness)
         x -= width // 2 if text.center_horizontally else 0
         y += height // 2 if text.center_vertically else 0
         strokes = [(_rgb(annotation.color), thickness)]
         if text.outline_thickness > 0:
-            outline = _thickness(annotation.thickness + 2 * text.outline_thickness)
+            outline = self._thickness(annotation.thickness + 2 * text.outline_thickness)
             strokes.insert(0, (_rgb(text.outline_color), outline))
         for color, width in strokes:
             cv2.putText(
@@ -259,10 +276,6 @@ def _round(number: float) -> int:
 def _half(number: int) -> int:
     """Half of it, cut off towards zero."""
     return int(number / 2)
-
-
-def _thickness(number: float) -> int:
-    return min(max(1, _round(number)), _MAX_THICKNESS)
 
 
 def _turned(top_left: Pixel, bottom_right: Pixel, rotation: float) -> list[Pixel]:

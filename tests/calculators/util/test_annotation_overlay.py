@@ -13,7 +13,7 @@ from graph_steps import node
 from oracle_client import needs_oracle, oracle
 
 from mpgraph import Graph, Packet
-from mpgraph.errors import ConfigError, ContractError, RunError
+from mpgraph.errors import ContractError, RunError
 from mpgraph.formats.image import Image
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
@@ -152,8 +152,12 @@ def test_contract() -> None:
         Graph(node("AnnotationOverlay", ["IMAGE:image"], ["UIMAGE:out"]))
     with pytest.raises(ContractError, match="got IMAGE, UIMAGE in"):
         Graph(node("AnnotationOverlay", ["IMAGE:image", "UIMAGE:other"], ["UIMAGE:out"]))
-    with pytest.raises(ConfigError, match="GPU"):
-        Graph(node("AnnotationOverlay", ["IMAGE_GPU:image"], ["IMAGE_GPU:out"]))
+    with pytest.raises(ContractError, match="got IMAGE_GPU in, IMAGE out"):
+        Graph(node("AnnotationOverlay", ["IMAGE_GPU:image"], ["IMAGE:out"]))
+    with pytest.raises(ContractError, match="IMAGE_GPU goes out only where it comes in"):
+        Graph(node("AnnotationOverlay", ["data"], ["IMAGE_GPU:out"], CANVAS))
+    with pytest.raises(ContractError, match="gpu_scale_factor must be positive, got 0"):
+        Graph(node("AnnotationOverlay", ["IMAGE_GPU:image"], ["IMAGE_GPU:out"], "gpu_scale_factor: 0"))
 
 
 class Random:
