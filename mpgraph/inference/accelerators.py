@@ -75,6 +75,7 @@ No other lock is taken while this one is held, as an engine that nobody refers t
 """
 _lock = threading.Lock()
 _shared: GpuEnvironment | None = None
+_first_problem = ""
 
 
 def gpu_environment() -> GpuEnvironment:
@@ -125,6 +126,7 @@ def reason(error: Exception) -> str:
 
 
 def _make() -> GpuEnvironment:
+    global _first_problem
     try:
         import ai_edge_litert.compiled_model  # noqa: F401
     except ImportError as error:
@@ -134,8 +136,11 @@ def _make() -> GpuEnvironment:
         native, problem = _native()
     if native is None:
         found = "; ".join(dict.fromkeys(filter(None, [problem, *_problems(said)])))
-        message = f"LiteRT finds no GPU that it can use ({found or 'it does not say why'}); {_HINT}"
+        # It says why only the first time: of an instance of Vulkan that it keeps.
+        _first_problem = _first_problem or found or "it does not say why"
+        message = f"LiteRT finds no GPU that it can use ({_first_problem}); {_HINT}"
         raise ModelError(message)
+    _first_problem = ""
     match = next(filter(None, map(_ADAPTER.search, said)), None)
     if match is None:
         return GpuEnvironment(native, "of unknown name", is_software=False)
