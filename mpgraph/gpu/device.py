@@ -185,6 +185,8 @@ class _Textures:
 class GpuDevice:
     """A device and its queue. May be used by several threads at once.
 
+    Textures of images that are gone are kept for others of their size, 256 MB of them at the most.
+
     Args:
         adapter: One of `adapters`.
 
