@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class InferenceGl(InferenceCpu, name="InferenceCalculatorGl", services=(DEVICE,)):
-    """Runs a TensorFlow Lite model on the GPU, all of it, by LiteRT's WebGPU accelerator.
+    """Runs a TensorFlow Lite model on the GPU, all of it, by LiteRT's GPU accelerator.
 
     A model that cannot run there runs on the CPU, all of it, and a warning says why; with the service
     `DEVICE` at ``gpu`` that is an error.

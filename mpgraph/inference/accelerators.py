@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import ctypes
 import re
+import sys
 import threading
 from dataclasses import dataclass
 from typing import Any, Final
@@ -29,6 +30,8 @@ _MODEL: Final = base64.b64decode(
     "DAAAAAEAAAABAAAAAgAAAAAAAAAAAAAAAQAAAAEAAAABAAAAAAAAAAIAAAA0AAAABAAAAOD///8IAAAADAAAAAEAAAB5AAAA"
     "AgAAAAEAAAABAAAADAAMAAgAAAAAAAQADAAAAAgAAAAMAAAAAQAAAHgAAAACAAAAAQAAAAEAAAABAAAACAAAAAQABAAEAAAA"
 )
+_CPU: Final = "CPU (XNNPACK)"
+_GPU: Final = "GPU (Metal)" if sys.platform == "darwin" else "GPU (WebGPU)"
 _ADAPTER: Final = re.compile(r"Selected adapter: (.+?), arch=.*\badapterType=(.*)")
 _HINT: Final = (
     "install its driver, for Vulkan, Metal or Direct3D 12, or on Linux a software one (Mesa 23.2 or later, "
@@ -41,7 +44,7 @@ class Accelerator:
     """What LiteRT can run models on.
 
     Attributes:
-        name: ``CPU (XNNPACK)`` or ``GPU (WebGPU)``.
+        name: ``CPU (XNNPACK)`` or ``GPU (WebGPU)``, on macOS ``GPU (Metal)``.
         device: The GPU that LiteRT chose; "" for the CPU, and where it found none.
         is_software: Whether that GPU is computed by the CPU, many times slower than the CPU's own kernels.
         problem: Why it does not work; "" if it does.
@@ -110,13 +113,13 @@ def accelerators() -> tuple[Accelerator, ...]:
         import ai_edge_litert.interpreter  # noqa: F401
     except ImportError as error:
         problem = f"LiteRT is not installed ({error}); type `pip install ai-edge-litert`"
-        return (Accelerator("CPU (XNNPACK)", problem=problem), Accelerator("GPU (WebGPU)", problem=problem))
-    cpu = Accelerator("CPU (XNNPACK)")
+        return (Accelerator(_CPU, problem=problem), Accelerator(_GPU, problem=problem))
+    cpu = Accelerator(_CPU)
     try:
         found = gpu_environment()
     except ModelError as error:
-        return (cpu, Accelerator("GPU (WebGPU)", problem=str(error)))
-    return (cpu, Accelerator("GPU (WebGPU)", found.adapter, found.is_software))
+        return (cpu, Accelerator(_GPU, problem=str(error)))
+    return (cpu, Accelerator(_GPU, found.adapter, found.is_software))
 
 
 def reason(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Inference on a GPU: LiteRT's WebGPU accelerator. Importing this module loads LiteRT."""
+"""Inference on a GPU: LiteRT's accelerator, WebGPU's or Metal's. Importing this module loads LiteRT."""
 
 from __future__ import annotations
 

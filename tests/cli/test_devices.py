@@ -20,7 +20,7 @@ def test_adapters_and_accelerators_are_listed(capfd: pytest.CaptureFixture[str])
     assert lines[1].startswith("  0: ")
     assert lines[1].endswith(": works")
     assert "  CPU (XNNPACK): works" in lines
-    assert any(line.startswith("  GPU (WebGPU)") for line in lines)
+    assert any(line.startswith("  GPU (") for line in lines)
     assert err == ""
 
 
@@ -30,7 +30,7 @@ def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(capsys.readouterr().out)
     assert found["images"][0]["number"] == 0
     assert found["images"][0]["problem"] == ""
-    assert [each["name"] for each in found["models"]] == ["CPU (XNNPACK)", "GPU (WebGPU)"]
+    assert [each["name"].split()[0] for each in found["models"]] == ["CPU", "GPU"]
 
 
 def test_what_is_missing_is_told_and_is_no_failure(

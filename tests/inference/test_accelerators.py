@@ -13,6 +13,7 @@ from mpgraph.errors import ModelError
 from mpgraph.inference import accelerators
 from mpgraph.inference.accelerators import Accelerator
 
+GPU = "GPU (Metal)" if sys.platform == "darwin" else "GPU (WebGPU)"
 ASK = """
 import os
 from mpgraph.inference.accelerators import accelerators
@@ -39,7 +40,7 @@ def run(code: str, *arguments: str, **environment: str) -> subprocess.CompletedP
 def test_both_work() -> None:
     cpu, gpu = accelerators.accelerators()
     assert cpu == Accelerator("CPU (XNNPACK)")
-    assert (gpu.name, gpu.problem) == ("GPU (WebGPU)", "")
+    assert (gpu.name, gpu.problem) == (GPU, "")
     assert gpu.device == accelerators.gpu_environment().adapter
     assert gpu.is_software == accelerators.gpu_environment().is_software
     if "swiftshader" in os.environ.get("VK_DRIVER_FILES", ""):
@@ -64,7 +65,7 @@ def test_without_litert(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     monkeypatch.setitem(sys.modules, "ai_edge_litert.compiled_model", None)
     found = accelerators.accelerators()
-    assert [each.name for each in found] == ["CPU (XNNPACK)", "GPU (WebGPU)"]
+    assert [each.name for each in found] == ["CPU (XNNPACK)", GPU]
     for each in found:
         assert "LiteRT is not installed" in each.problem
         assert "type `pip install ai-edge-litert`" in each.problem
