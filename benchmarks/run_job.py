@@ -61,7 +61,8 @@ def main():
         passing = Path(folder, "pass.pbtxt")
         passing.write_text(
             'input_stream: "input_video" output_stream: "output_video" '
-            'node { calculator: "PassThroughCalculator" input_stream: "input_video" output_stream: "output_video" }'
+            'node { calculator: "PassThroughCalculator" input_stream: "input_video" output_stream: "output_video" }',
+            encoding="utf-8",
         )
         mpgraph = [sys.executable, "-m", "mpgraph", "run"]
         make = [*mpgraph, str(passing), "-i", f"testsrc:{arguments.size}@30x{arguments.seconds}"]

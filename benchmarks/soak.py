@@ -76,7 +76,7 @@ CASES = {"frames": (frames, 10_000), "packets": (packets, 1_000_000), "runs": (r
 
 def state():
     """Resident memory in MB, threads, open files."""
-    for line in Path("/proc/self/status").read_text().splitlines():
+    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024, threading.active_count(), len(os.listdir("/proc/self/fd"))
     raise RuntimeError("no VmRSS")

@@ -28,7 +28,7 @@ def models_are_here() -> bool:
 
 
 def resident_mb() -> float:
-    line = next(line for line in STATUS.read_text().splitlines() if line.startswith("VmRSS:"))
+    line = next(line for line in STATUS.read_text(encoding="utf-8").splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) / 1024
 
 

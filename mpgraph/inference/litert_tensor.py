@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -61,12 +62,11 @@ def _functions() -> tuple[Callable[..., int], Callable[..., int]] | None:
 
     They must be those of the library that LiteRT's Python part has loaded, not of another copy.
     """
-    no_load = getattr(os, "RTLD_NOLOAD", None)  # Windows has no such thing
-    if no_load is None:
+    if sys.platform == "win32":  # which cannot be asked for a library only if it is loaded
         return None
     for path in Path(next(iter(ai_edge_litert.__path__))).glob("libLiteRt.*"):
         try:
-            library = ctypes.CDLL(str(path), mode=no_load | os.RTLD_LAZY)
+            library = ctypes.CDLL(str(path), mode=os.RTLD_NOLOAD | os.RTLD_LAZY)
             lock, unlock = library.LiteRtLockTensorBuffer, library.LiteRtUnlockTensorBuffer
         except (OSError, AttributeError):
             continue

@@ -223,7 +223,7 @@ def test_numbers_are_printed_as_json(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert CLOSING.fullmatch(captured.err)
     assert main(["run", graph, "-i", TINY, "--limit", "2", "-o", "out.jsonl"]) == 0
     assert closing_line(capsys) == (2, 2, "out.jsonl")
-    assert Path("out.jsonl").read_text() == captured.out
+    assert Path("out.jsonl").read_text(encoding="utf-8") == captured.out
     assert main(["run", graph, "-i", TINY, "-o", "null:"]) == 0
     capsys.readouterr()
     fails(
@@ -359,7 +359,7 @@ def test_input_and_output_the_same(graph: str, capsys: pytest.CaptureFixture[str
 
 def test_a_full_disk(graph: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """One error, and what had the name before is as it was."""
-    Path("out.jsonl").write_text("before")
+    Path("out.jsonl").write_text("before", encoding="utf-8")
     numbers = write(Path(), one_node("CliWidth", tag="FRAME:"), "numbers.pbtxt")
 
     class Full:
@@ -385,7 +385,7 @@ def test_a_full_disk(graph: str, capsys: pytest.CaptureFixture[str], monkeypatch
         "out.jsonl: cannot be written: no space left on device",
         capsys,
     )
-    assert Path("out.jsonl").read_text() == "before"
+    assert Path("out.jsonl").read_text(encoding="utf-8") == "before"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a limit of file sizes")
