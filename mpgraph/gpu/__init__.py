@@ -6,9 +6,9 @@ WGSL whose function ``pixel`` tells the numbers of one output pixel, from its pl
 is close to upstream's shaders, needs no optional feature of the hardware, and draws to any texture format.
 
 Row 0 of an image is row 0 of its texture, and v is 0 there. A device may be used from any thread, so that
-calculators on the GPU need no executor of their own. A texture is put to use again, or freed, when nobody
-refers to its image any more; all are freed with the device, which goes with the graph that made it and its
-last image.
+calculators on the GPU need no executor of their own; a thread has wgpu and the driver work while no other
+does, and waits for the GPU by itself. A texture is put to use again, or freed, when nobody refers to its
+image any more; all are freed with the device, which goes with the graph that made it and its last image.
 
 Needs the package ``wgpu``: ``pip install "mpgraph[gpu]"``.
 """

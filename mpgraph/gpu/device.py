@@ -82,15 +82,19 @@ fn pixel(uv: vec2f, place: vec2f) -> vec4f {
 }
 """
 _INSTALL: Final = 'type `pip install "mpgraph[gpu]"`'
+_LOST: Final = "the device is lost: its driver has failed or was reset; a new run gets another one"
+_MOST_SPARE: Final = 64
+_MOST_SPARE_BYTES: Final = 256 << 20
+_ROW_BYTES: Final = 256
+"""What the bytes of a row are a multiple of when an image is read."""
+
+_lock: Final = threading.RLock()
+_ended: Final[deque[Any]] = deque()
+"""Devices of wgpu that nobody refers to any more, to be destroyed."""
 
 
 class GpuError(RunError):
     """The GPU cannot do what was asked: it is not there, was lost, or has no memory left."""
-
-
-_MOST_SPARE: Final = 64
-_MOST_SPARE_BYTES: Final = 256 << 20
-_LOST: Final = "the device is lost: its driver has failed or was reset; a new run gets another one"
 
 
 def _wgpu() -> Any:
@@ -100,6 +104,33 @@ def _wgpu() -> Any:
         msg = f"images on the GPU need the package wgpu, which cannot be imported ({error}); {_INSTALL}"
         raise GpuError(msg) from error
     return wgpu
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Around all that has wgpu and the driver work, on any device, but not around waiting for the GPU.
+
+    They should do with several threads, yet there are drivers that crash (gfx-rs/wgpu issues 10085, 10234),
+    and it is the GPU that takes the time.
+    """
+    try:
+        with _lock:
+            yield
+    finally:
+        _destroy_ended()
+
+
+def _destroy_ended() -> None:
+    """Destroys the devices that have ended, or leaves it to the thread that has the lock.
+
+    It never waits for it: a device may end anywhere, also where a thread has other locks.
+    """
+    while _ended and _lock.acquire(blocking=False):
+        try:
+            while _ended:
+                _ended.popleft().destroy()
+        finally:
+            _lock.release()
 
 
 @functools.cache
@@ -116,7 +147,7 @@ def adapters() -> tuple[Any, ...]:
 
     with suppress(RuntimeError):  # the application, or another graph, has used it before
         set_instance_extras(backends=["Vulkan", "Metal", "DX12"])
-    with native_log.captured_gpu():
+    with native_log.captured_gpu(), _one_at_a_time():
         found = wgpu.gpu.enumerate_adapters_sync()
     return tuple(sorted(found, key=is_software))
 
@@ -153,33 +184,32 @@ class _Textures:
         self.used: dict[int, Texture] = {}
         self._given: deque[Texture] = deque()
         self._spare: list[Texture] = []
-        self._lock = threading.Lock()
 
     def give(self, texture: Texture) -> None:
-        """Takes one back. Without the lock, as an image may end anywhere, also within `take`."""
+        """Takes one back; at any time and in any thread, as an image may end anywhere, also within `take`."""
         self._given.append(self.used.pop(id(texture)))
 
     def take(self, kind: tuple[str, int, int]) -> Texture | None:
         """One that is spare; of all others the last ones are kept, not too many."""
-        with self._lock:
-            while self._given:
-                self._spare.append(self._given.popleft())
-            size = sum(texture.size for texture in self._spare)
-            while len(self._spare) > _MOST_SPARE or size > _MOST_SPARE_BYTES:
-                size -= self._spare[0].size
-                self._spare.pop(0).texture.destroy()
-            for index in reversed(range(len(self._spare))):
-                if self._spare[index].kind == kind:
-                    return self._spare.pop(index)
+        self._collect()
+        size = sum(texture.size for texture in self._spare)
+        while len(self._spare) > _MOST_SPARE or size > _MOST_SPARE_BYTES:
+            size -= self._spare[0].size
+            self._spare.pop(0).texture.destroy()
+        for index in reversed(range(len(self._spare))):
+            if self._spare[index].kind == kind:
+                return self._spare.pop(index)
         return None
 
     def drop(self) -> None:
         """Frees those that are spare."""
-        with self._lock:
-            while self._given:
-                self._spare.append(self._given.popleft())
-            while self._spare:
-                self._spare.pop().texture.destroy()
+        self._collect()
+        while self._spare:
+            self._spare.pop().texture.destroy()
+
+    def _collect(self) -> None:
+        while self._given:
+            self._spare.append(self._given.popleft())
 
 
 class GpuDevice:
@@ -207,7 +237,7 @@ class GpuDevice:
         wgpu = _wgpu()
         self._errors: tuple[type[Exception], ...] = (wgpu.GPUError, RuntimeError)
         self._no_memory: type[Exception] = wgpu.GPUOutOfMemoryError
-        with self._told("no device can be made"):
+        with self._told("no device can be made"), _one_at_a_time():
             self._device = adapter.request_device_sync(
                 required_limits={"max-texture-dimension-2d": adapter.limits["max-texture-dimension-2d"]}
             )
@@ -218,14 +248,15 @@ class GpuDevice:
             | wgpu.TextureUsage.RENDER_ATTACHMENT
         )
         self._uniform = wgpu.BufferUsage.UNIFORM
+        self._read_usage = wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.MAP_READ
         self._seen_by_pixels = wgpu.ShaderStage.FRAGMENT
-        self._lock = threading.Lock()
         self._programs: dict[tuple[str, ImageFormat], _Program] = {}
         self._textures = _Textures()
 
     def __del__(self) -> None:
         if "_device" in self.__dict__:  # wgpu's own objects refer to each other, and go much later
-            self._device.destroy()
+            _ended.append(self._device)
+            _destroy_ended()
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
@@ -251,7 +282,7 @@ class GpuDevice:
         """The most pixels that an image may have on a side."""
         return int(self._device.limits["max-texture-dimension-2d"])
 
-    def _texture(self, image_format: ImageFormat, width: int, height: int) -> GpuBuffer:
+    def _kind(self, image_format: ImageFormat, width: int, height: int) -> tuple[str, int, int]:
         if image_format not in FORMATS:
             listed = ", ".join(each.name for each in FORMATS)
             msg = f"an image of format {image_format.name} cannot be on the GPU; formats that can: {listed}"
@@ -262,10 +293,13 @@ class GpuDevice:
                 f"each side must be 1 to {self.max_side}"
             )
             raise ValueError(msg)
-        kind = FORMATS[image_format].texture, width, height
-        texture = self._textures.take(kind)
-        if texture is None:
-            with self._told(f"no texture can be made for an image of {width}x{height} pixels"):
+        return FORMATS[image_format].texture, width, height
+
+    def _texture(self, image_format: ImageFormat, width: int, height: int) -> GpuBuffer:
+        kind = self._kind(image_format, width, height)
+        with self._told(f"no texture can be made for an image of {width}x{height} pixels"), _one_at_a_time():
+            texture = self._textures.take(kind)
+            if texture is None:
                 try:
                     texture = self._new_texture(kind)
                 except self._no_memory:
@@ -291,45 +325,63 @@ class GpuDevice:
             GpuError: The device is lost or out of memory.
         """
         pixels = frame.numpy_view()
-        buffer = self._texture(frame.image_format, frame.width, frame.height)
+        self._kind(frame.image_format, frame.width, frame.height)  # no work for what cannot be there
         if frame.image_format is ImageFormat.SRGB:
             from mpgraph.lazy import cv2
 
             pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)
-        self.write(buffer, np.ascontiguousarray(pixels))
-        return buffer
+        return self._written(frame.image_format, frame.width, frame.height, pixels)
 
     def upload_array(self, array: npt.NDArray[np.float32]) -> GpuBuffer:
         """Copies one channel of float32 numbers, (height, width), to a texture R32F; otherwise `upload`."""
         height, width = array.shape
-        buffer = self._texture(ImageFormat.VEC32F1, width, height)
-        self.write(buffer, np.ascontiguousarray(array, np.float32))
-        return buffer
+        return self._written(ImageFormat.VEC32F1, width, height, np.asarray(array, np.float32))
 
-    def write(self, buffer: GpuBuffer, pixels: npt.NDArray[Any]) -> None:
-        """Fills a new texture."""
-        self.uploads += 1
-        with self._told("an upload failed"):
-            self._device.queue.write_texture(
-                {"texture": buffer.texture},
-                pixels,
-                {"bytes_per_row": pixels.nbytes // buffer.height, "rows_per_image": buffer.height},
-                (buffer.width, buffer.height, 1),
-            )
+    def _written(
+        self, image_format: ImageFormat, width: int, height: int, pixels: npt.NDArray[Any]
+    ) -> GpuBuffer:
+        """A texture with these pixels."""
+        pixels = np.ascontiguousarray(pixels)
+        with _one_at_a_time():
+            buffer = self._texture(image_format, width, height)
+            with self._told("an upload failed"):
+                self.uploads += 1
+                self._device.queue.write_texture(
+                    {"texture": buffer.texture},
+                    pixels,
+                    {"bytes_per_row": pixels.nbytes // height, "rows_per_image": height},
+                    (width, height, 1),
+                )
+        return buffer
 
     def read(self, buffer: GpuBuffer) -> npt.NDArray[Any]:
         """The pixels of a texture, (height, width[, channels]), once they are drawn."""
         _, _, dtype, channels = buffer.format
-        self.downloads += 1
         row = buffer.width * channels * np.dtype(dtype).itemsize
+        stride = -(-row // _ROW_BYTES) * _ROW_BYTES
         with self._told("a download failed"):
-            found = self._device.queue.read_texture(
-                {"texture": buffer.texture},
-                {"bytes_per_row": row, "rows_per_image": buffer.height},
-                (buffer.width, buffer.height, 1),
-            )
+            with _one_at_a_time():
+                self.downloads += 1
+                copy, mapping = self._copied(buffer, stride)
+            mapping.sync_wait()
+            mapped = copy.read_mapped(copy=False)
+            found = np.frombuffer(mapped, np.uint8).reshape(buffer.height, stride)[:, :row].copy()
+            with _one_at_a_time():
+                copy.destroy()
         shape = (buffer.height, buffer.width) if channels == 1 else (buffer.height, buffer.width, channels)
-        return np.frombuffer(found, dtype).reshape(shape)
+        return found.view(dtype).reshape(shape)
+
+    def _copied(self, buffer: GpuBuffer, stride: int) -> tuple[Any, Any]:
+        """A buffer of wgpu that a texture is copied to, and wgpu's promise that it can be read."""
+        copy = self._device.create_buffer(size=stride * buffer.height, usage=self._read_usage)
+        encoder = self._device.create_command_encoder()
+        encoder.copy_texture_to_buffer(
+            {"texture": buffer.texture},
+            {"buffer": copy, "bytes_per_row": stride, "rows_per_image": buffer.height},
+            (buffer.width, buffer.height, 1),
+        )
+        self._device.queue.submit([encoder.finish()])
+        return copy, copy.map_async("READ")
 
     def draw(
         self,
@@ -386,71 +438,75 @@ class GpuDevice:
         images: Sequence[GpuBuffer],
         numbers: Mapping[str, Any],
     ) -> GpuBuffer:
-        target = self._texture(image_format, width, height)
         numbers = {**numbers, "extent": (width, height, 0, 0)}
-        with self._told("drawing failed"):
-            program = self._program(shader, image_format, len(images), numbers)
-            entries: list[dict[str, Any]] = [
-                {"binding": index, "resource": image.view} for index, image in enumerate(images)
-            ]
-            data = np.concatenate([_columns(value) for value in numbers.values()]).tobytes()
-            last, uniform = program.numbers
-            if data != last:
-                uniform = self._device.create_buffer_with_data(data=data, usage=self._uniform)
-                program.numbers = data, uniform
-            entries.append({"binding": len(images), "resource": {"buffer": uniform}})
-            group = self._device.create_bind_group(layout=program.layout, entries=entries)
-            encoder = self._device.create_command_encoder()
-            drawing = encoder.begin_render_pass(
-                color_attachments=[{"view": target.view, "load_op": "clear", "store_op": "store"}]
-            )
-            drawing.set_pipeline(program.pipeline)
-            drawing.set_bind_group(0, group)
-            drawing.draw(3)
-            drawing.end()
-            self._device.queue.submit([encoder.finish()])
+        with _one_at_a_time():
+            target = self._texture(image_format, width, height)
+            with self._told("drawing failed"):
+                program = self._program(shader, image_format, len(images), numbers)
+                self._submit(program, target, images, numbers)
         return target
+
+    def _submit(
+        self, program: _Program, target: GpuBuffer, images: Sequence[GpuBuffer], numbers: Mapping[str, Any]
+    ) -> None:
+        data = np.concatenate([_columns(value) for value in numbers.values()]).tobytes()
+        last, uniform = program.numbers
+        if data != last:
+            uniform = self._device.create_buffer_with_data(data=data, usage=self._uniform)
+            program.numbers = data, uniform
+        entries: list[dict[str, Any]] = [
+            {"binding": index, "resource": image.view} for index, image in enumerate(images)
+        ]
+        entries.append({"binding": len(images), "resource": {"buffer": uniform}})
+        group = self._device.create_bind_group(layout=program.layout, entries=entries)
+        encoder = self._device.create_command_encoder()
+        drawing = encoder.begin_render_pass(
+            color_attachments=[{"view": target.view, "load_op": "clear", "store_op": "store"}]
+        )
+        drawing.set_pipeline(program.pipeline)
+        drawing.set_bind_group(0, group)
+        drawing.draw(3)
+        drawing.end()
+        self._device.queue.submit([encoder.finish()])
 
     def _program(
         self, shader: str, image_format: ImageFormat, images: int, numbers: Mapping[str, Any]
     ) -> _Program:
-        with self._lock:
-            found = self._programs.get((shader, image_format))
-            if found is None:
-                declared = [
-                    f"@group(0) @binding({index}) var image{index}: texture_2d<f32>;"
-                    for index in range(images)
-                ]
-                fields = ", ".join(
-                    f"{name}: {'mat4x4f' if np.size(value) == 16 else 'vec4f'}"
-                    for name, value in numbers.items()
-                )
-                declared.append(f"struct Numbers {{ {fields} }};")
-                declared.append(f"@group(0) @binding({images}) var<uniform> number: Numbers;")
-                module = self._device.create_shader_module(code="\n".join((*declared, _PRELUDE, shader)))
-                seen: list[dict[str, Any]] = [
-                    {
-                        "binding": index,
-                        "visibility": self._seen_by_pixels,
-                        "texture": {"sample_type": "unfilterable-float"},
-                    }
-                    for index in range(images)
-                ]
-                seen.append({"binding": images, "visibility": self._seen_by_pixels, "buffer": {}})
-                layout = self._device.create_bind_group_layout(entries=seen)
-                opaque = image_format is ImageFormat.SRGB
-                pipeline = self._device.create_render_pipeline(
-                    layout=self._device.create_pipeline_layout(bind_group_layouts=[layout]),
-                    vertex={"module": module, "entry_point": "corner"},
-                    primitive={"topology": "triangle-list"},
-                    fragment={
-                        "module": module,
-                        "entry_point": "draw_opaque" if opaque else "draw",
-                        "targets": [{"format": FORMATS[image_format].texture}],
-                    },
-                )
-                found = self._programs[shader, image_format] = _Program(layout, pipeline)
+        found = self._programs.get((shader, image_format))
+        if found is not None:
             return found
+        declared = [
+            f"@group(0) @binding({index}) var image{index}: texture_2d<f32>;" for index in range(images)
+        ]
+        fields = ", ".join(
+            f"{name}: {'mat4x4f' if np.size(value) == 16 else 'vec4f'}" for name, value in numbers.items()
+        )
+        declared.append(f"struct Numbers {{ {fields} }};")
+        declared.append(f"@group(0) @binding({images}) var<uniform> number: Numbers;")
+        module = self._device.create_shader_module(code="\n".join((*declared, _PRELUDE, shader)))
+        seen: list[dict[str, Any]] = [
+            {
+                "binding": index,
+                "visibility": self._seen_by_pixels,
+                "texture": {"sample_type": "unfilterable-float"},
+            }
+            for index in range(images)
+        ]
+        seen.append({"binding": images, "visibility": self._seen_by_pixels, "buffer": {}})
+        layout = self._device.create_bind_group_layout(entries=seen)
+        opaque = image_format is ImageFormat.SRGB
+        pipeline = self._device.create_render_pipeline(
+            layout=self._device.create_pipeline_layout(bind_group_layouts=[layout]),
+            vertex={"module": module, "entry_point": "corner"},
+            primitive={"topology": "triangle-list"},
+            fragment={
+                "module": module,
+                "entry_point": "draw_opaque" if opaque else "draw",
+                "targets": [{"format": FORMATS[image_format].texture}],
+            },
+        )
+        made = self._programs[shader, image_format] = _Program(layout, pipeline)
+        return made
 
 
 def _columns(value: Any) -> npt.NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import mmap
 import os
 import threading
 from pathlib import Path
@@ -14,6 +15,7 @@ from gpu_device import the_device
 
 from mpgraph import Graph
 from mpgraph.errors import CalculatorError
+from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.gpu import DEVICE, Device, GpuDevice, GpuError
 
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.gpu
 
 DESCRIPTORS = Path("/proc/self/fd")
 MEMORY = Path("/proc/self/statm")
+COPY = "fn pixel(uv: vec2f, place: vec2f) -> vec4f { return texel(image0, vec2i(place)); }"
 TEXT = """input_stream: "in"
 node { calculator: "ImageFrameToGpuBufferCalculator" input_stream: "in" output_stream: "texture" }
 node { name: "flip" calculator: "ImageTransformationCalculator" input_stream: "IMAGE_GPU:texture"
@@ -130,7 +133,7 @@ def memory() -> int:
     """The memory of this process, in bytes; 0 where it cannot be told."""
     if not MEMORY.exists():
         return 0
-    return int(MEMORY.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return int(MEMORY.read_text(encoding="ascii").split()[1]) * mmap.PAGESIZE
 
 
 def open_and_close(times: int) -> None:
@@ -139,6 +142,87 @@ def open_and_close(times: int) -> None:
         device = Device("auto")
         flipped(device, [frame()])
         assert device.gpu.live == 0
+
+
+def test_only_one_thread_at_a_time_has_wgpu_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though several devices do: there are drivers that crash otherwise."""
+    from wgpu.backends.wgpu_native import _api
+
+    inside: list[int] = []
+    seen: set[int] = set()
+
+    def watched(name: str) -> Any:
+        native = getattr(_api.libf, name)
+
+        def call(*arguments: object) -> Any:
+            inside.append(threading.get_ident())
+            seen.add(len(set(inside)))
+            try:
+                return native(*arguments)
+            finally:
+                inside.remove(threading.get_ident())
+
+        return call
+
+    for name in (
+        "wgpuCommandEncoderCopyTextureToBuffer",
+        "wgpuDeviceCreateTexture",
+        "wgpuDeviceCreateRenderPipeline",
+        "wgpuQueueSubmit",
+        "wgpuQueueWriteTexture",
+        "wgpuRenderPassEncoderDraw",
+    ):
+        monkeypatch.setattr(_api.libf, name, watched(name))
+    devices = [GpuDevice(the_device().adapter()) for _ in range(2)]
+    turns = threading.Barrier(4)
+    problems: list[BaseException] = []
+
+    def work(gpu: GpuDevice) -> None:
+        try:
+            turns.wait(60)
+            for seed in range(20):
+                image = frame(seed, 40, 60)
+                drawn = gpu.draw(COPY, ImageFormat.SRGB, 60, 40, gpu.upload(image))
+                np.testing.assert_array_equal(drawn.download().numpy_view(), image.numpy_view())
+        except BaseException as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=work, args=(gpu,)) for gpu in devices * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    assert seen == {1}
+
+
+def test_a_device_that_ends_waits_for_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Garbage collection may end it anywhere; the thread that has wgpu work then destroys it."""
+    busy = GpuDevice(the_device().adapter())
+    ended = GpuDevice(the_device().adapter())
+    begun, go_on, destroyed = threading.Event(), threading.Event(), threading.Event()
+    write, destroy = busy._device.queue.write_texture, ended._device.destroy
+
+    def slow(*arguments: object) -> None:
+        begun.set()
+        assert go_on.wait(60)
+        write(*arguments)
+
+    def told() -> None:
+        destroy()
+        destroyed.set()
+
+    monkeypatch.setattr(busy._device.queue, "write_texture", slow)
+    monkeypatch.setattr(ended._device, "destroy", told)
+    thread = threading.Thread(target=busy.upload, args=(frame(),))
+    thread.start()
+    assert begun.wait(60)
+    del ended
+    too_early = destroyed.is_set()
+    go_on.set()
+    thread.join()
+    assert not too_early
+    assert destroyed.is_set()
 
 
 def test_opening_and_closing_leaves_nothing() -> None:
