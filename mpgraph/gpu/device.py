@@ -16,7 +16,7 @@ import numpy.typing as npt
 from mpgraph.errors import RunError
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
-from mpgraph.inference import native_log
+from mpgraph.inference import accelerators, native_log
 
 from .buffer import FORMATS, GpuBuffer, Texture
 
@@ -111,7 +111,7 @@ def _one_at_a_time() -> Iterator[None]:
     """Around all that has wgpu and the driver work, on any device, but not around waiting for the GPU.
 
     They should do with several threads, yet there are drivers that crash (gfx-rs/wgpu issues 10085, 10234),
-    and it is the GPU that takes the time.
+    and it is the GPU that takes the time. Devices are not made while LiteRT makes one, either.
     """
     try:
         with _lock:
@@ -147,7 +147,7 @@ def adapters() -> tuple[Any, ...]:
 
     with suppress(RuntimeError):  # the application, or another graph, has used it before
         set_instance_extras(backends=["Vulkan", "Metal", "DX12"])
-    with native_log.captured_gpu(), _one_at_a_time():
+    with native_log.captured_gpu(), _one_at_a_time(), accelerators.one_at_a_time:
         found = wgpu.gpu.enumerate_adapters_sync()
     return tuple(sorted(found, key=is_software))
 
@@ -237,7 +237,7 @@ class GpuDevice:
         wgpu = _wgpu()
         self._errors: tuple[type[Exception], ...] = (wgpu.GPUError, RuntimeError)
         self._no_memory: type[Exception] = wgpu.GPUOutOfMemoryError
-        with self._told("no device can be made"), _one_at_a_time():
+        with self._told("no device can be made"), _one_at_a_time(), accelerators.one_at_a_time:
             self._device = adapter.request_device_sync(
                 required_limits={"max-texture-dimension-2d": adapter.limits["max-texture-dimension-2d"]}
             )

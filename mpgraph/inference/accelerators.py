@@ -74,7 +74,8 @@ class GpuEnvironment:
 one_at_a_time: Final = threading.RLock()
 """Held while LiteRT works for a GPU: nothing says that several threads may have it do so at once.
 
-No other lock is taken while this one is held, as an engine that nobody refers to any more takes it, too.
+Also while wgpu makes a device: drivers may crash where two are made side by side. No other lock is waited for
+while this one is held, as an engine that nobody refers to any more takes it, too.
 """
 _lock = threading.Lock()
 _shared: GpuEnvironment | None = None

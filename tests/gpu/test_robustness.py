@@ -18,6 +18,7 @@ from mpgraph.errors import CalculatorError
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.gpu import DEVICE, Device, GpuDevice, GpuError
+from mpgraph.inference import accelerators
 
 pytestmark = pytest.mark.gpu
 
@@ -194,6 +195,21 @@ def test_only_one_thread_at_a_time_has_wgpu_work(monkeypatch: pytest.MonkeyPatch
         thread.join()
     assert problems == []
     assert seen == {1}
+
+
+def test_no_device_is_made_while_litert_may_make_one() -> None:
+    owned: list[bool] = []
+
+    class Adapter:
+        info = the_device().adapter().info
+        limits = the_device().adapter().limits
+
+        def request_device_sync(self, **arguments: Any) -> Any:
+            owned.append(accelerators.one_at_a_time._is_owned())  # type: ignore[attr-defined]
+            return the_device().adapter().request_device_sync(**arguments)
+
+    assert GpuDevice(Adapter()).upload(frame()).download().width == 7
+    assert owned == [True]
 
 
 def test_a_device_that_ends_waits_for_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
