@@ -7,10 +7,10 @@ import dataclasses
 import json
 import math
 import sys
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import deque
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from mpgraph.formats.tensor import Tensor
 from mpgraph.gpu import GpuBuffer
 from mpgraph.media.atomic import AtomicFile
 from mpgraph.media.overlap import WriteBehind
-from mpgraph.media.sink import open_sink
+from mpgraph.media.sink import Target, open_sink
 from mpgraph.media.source import Frame, Source
 from mpgraph.packet import Packet
 
@@ -30,15 +30,10 @@ from .pictures import to_picture
 __all__ = ["JsonFile", "JsonScreen", "Nowhere", "Output", "Pictures", "json_line"]
 
 
-class Output(ABC):
-    """Takes what comes out of a graph. What it makes is there, whole, once it is closed, or not at all.
+class Output(Target):
+    """Takes what comes out of a graph. What it makes is there, whole, once it is closed, or not at all."""
 
-    `name` says where it goes.
-    """
-
-    name: str
-
-    def expect(self, frame: Frame) -> None:  # noqa: B027 - most have no use for it
+    def expect(self, frame: Frame) -> None:
         """Notes a frame that goes into the graph."""
 
     @abstractmethod
@@ -48,23 +43,6 @@ class Output(ABC):
         Raises:
             MediaError: It cannot be written.
         """
-
-    @abstractmethod
-    def close(self) -> None:
-        """Finishes the output."""
-
-    @abstractmethod
-    def abort(self) -> None:
-        """Drops the output; does nothing after `close`."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.abort()
 
 
 class Nowhere(Output):

@@ -17,26 +17,17 @@ from mpgraph.errors import MediaError
 from mpgraph.media.atomic import check_target
 from mpgraph.media.source import IMAGE_SUFFIXES, Image, Source
 
-__all__ = ["NullSink", "Sink", "open_sink"]
+__all__ = ["NullSink", "Sink", "Target", "open_sink"]
 
 
-class Sink(ABC):
-    """Takes frames one after the other; a context manager that closes it, or aborts after an exception."""
+class Target(ABC):
+    """Where something goes; a context manager that closes it, or aborts after an exception.
+
+    Attributes:
+        name: Says where that is.
+    """
 
     name: str
-
-    @abstractmethod
-    def write(self, image: NDArray[np.uint8], timestamp: int, name: str | None = None) -> None:
-        """Takes a frame.
-
-        Args:
-            image: uint8: ``(h, w, 3)`` RGB, ``(h, w)`` gray or ``(h, w, 4)`` RGBA. It is not kept.
-            timestamp: Microseconds on the source's clock, more than the one before.
-            name: The stem of the file to make, where each frame is a file of its own.
-
-        Raises:
-            MediaError: It cannot be written.
-        """
 
     @abstractmethod
     def close(self) -> None:
@@ -54,6 +45,23 @@ class Sink(ABC):
             self.close()
         else:
             self.abort()
+
+
+class Sink(Target):
+    """Takes frames one after the other."""
+
+    @abstractmethod
+    def write(self, image: NDArray[np.uint8], timestamp: int, name: str | None = None) -> None:
+        """Takes a frame.
+
+        Args:
+            image: uint8: ``(h, w, 3)`` RGB, ``(h, w)`` gray or ``(h, w, 4)`` RGBA. It is not kept.
+            timestamp: Microseconds on the source's clock, more than the one before.
+            name: The stem of the file to make, where each frame is a file of its own.
+
+        Raises:
+            MediaError: It cannot be written.
+        """
 
 
 class NullSink(Sink):
