@@ -19,6 +19,7 @@ from mpgraph.options import option, options, to_wire
 from mpgraph.ports import Input, Output
 
 from ..color import ColorOption
+from .set_color import set_color
 
 __all__ = ["DetectionsToRenderData", "DetectionsToRenderDataOptions"]
 
@@ -185,9 +186,8 @@ class DetectionsToRenderData(Calculator, name="DetectionsToRenderDataCalculator"
             yield "".join(parts)
 
     def _annotation(self, data: RenderData, tag: str) -> RenderAnnotation:
-        color = self.options.color
         annotation = data.render_annotations.add(scene_tag=tag, thickness=self.options.thickness)
-        annotation.color.r, annotation.color.g, annotation.color.b = color.r, color.g, color.b
+        set_color(annotation.color, self.options.color)
         return annotation
 
     @staticmethod
