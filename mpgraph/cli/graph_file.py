@@ -44,8 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         type=Path,
         default=[],
-        metavar="DIR",
-        help="a folder with more subgraphs, searched with its subfolders; may be repeated",
+        metavar="PATH",
+        help="a folder with more subgraphs, searched with its subfolders, or the .pbtxt file of one, to be "
+        "found before others; may be repeated",
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="log what happens; show tracebacks")
 

@@ -75,32 +75,35 @@ class Subgraph:
 class Library:
     """What the names in a graph mean: graphs given directly, calculators and code subgraphs, graph files.
 
-    What is given directly comes before all else (SG-2). Files are looked for beside the given graph, then
-    in the given folders, then in the packages that offer graphs; the first whose graph or template has the
-    ``type:`` is it.
+    What is given directly comes before all else (SG-2). Files are looked for among the given ones, beside the
+    given graph, then in the given folders, then in the packages that offer graphs; the first whose graph or
+    template has the ``type:`` is it.
 
     Args:
-        folders: Folders with ``.pbtxt`` files, searched with their subfolders.
+        paths: ``.pbtxt`` files, and folders with such, searched with their subfolders.
         beside: Folders searched without their subfolders, first.
         graphs: Graphs and templates with a ``type``.
 
     Raises:
-        ConfigError: One of `folders` is none, or two graphs have one type.
+        ConfigError: One of `paths` is neither file nor folder, or two graphs have one type.
     """
 
     def __init__(
         self,
-        folders: Sequence[Path] = (),
+        paths: Sequence[Path] = (),
         *,
         beside: Sequence[Path] = (),
         graphs: Iterable[GraphConfig | GraphTemplate] = (),
     ) -> None:
-        missing = [f'"{folder}"' for folder in folders if not folder.is_dir()]
+        self._alone = tuple(path for path in paths if path.suffix == ".pbtxt" and path.is_file())
+        self._folders = tuple(path for path in paths if path.is_dir())
+        missing = [f'"{path}"' for path in paths if path not in (*self._alone, *self._folders)]
         if missing:
-            msg = f"graphs are to be found in {', '.join(missing)}, which is no folder"
+            msg = (
+                f"graphs are to be found in {', '.join(missing)}, which is neither a folder nor a .pbtxt file"
+            )
             raise ConfigError(msg)
         self.hint = Hints()
-        self._folders = tuple(folders)
         self._beside = tuple(beside)
         self._given: dict[str, GraphConfig | GraphTemplate] = {}
         for graph in graphs:
@@ -142,7 +145,7 @@ class Library:
     def unknown(self, node: NodeConfig, name: str, kind: str = "Calculator") -> UnknownCalculatorError:
         """The error for a node whose calculator is not found; `name` is the node's canonical name."""
         wanted = node.calculator
-        where = ", ".join(f'"{folder}"' for folder in (*self._beside, *self._folders))
+        where = ", ".join(f'"{path}"' for path in (*self._alone, *self._beside, *self._folders))
         files = f" nor the type of a .pbtxt file{' in ' + where if where else ''}"
         msg = (
             f'No registered object with name: {wanted}; Unable to find {kind} "{wanted}": it is not '
@@ -179,6 +182,7 @@ class Library:
         return self._mentions
 
     def _files(self) -> Iterator[Path]:
+        yield from self._alone
         for folder in self._beside:
             yield from sorted(folder.glob("*.pbtxt"))
         for folder in self._folders:

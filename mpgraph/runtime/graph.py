@@ -66,7 +66,7 @@ class Graph:
         config: A ``.pbtxt`` or ``.binarypb`` file, a graph as text, a `GraphConfig` or a `GraphTemplate`;
             or a list of such, in which the graphs with a ``type`` are subgraphs of the one without (SG-3).
         side_packets: Side packets for every run; values or packets by name.
-        graph_path: Folders with more subgraphs.
+        graph_path: Folders with more subgraphs, or files of them, which come first.
         num_threads: The most threads of the default executor; None for what the graph says, 0 to run
             everything in the calls that wait for the graph.
         resources: Where calculators find files; by default the graph's folder and the known models.

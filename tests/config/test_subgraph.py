@@ -492,6 +492,20 @@ def test_folders_are_searched_in_order(tmp_path: Path) -> None:
     assert calculators(main, graph_path=[tmp_path / "one"]) == ["SgC"]
 
 
+def test_a_file_of_graph_path_comes_first(tmp_path: Path) -> None:
+    """As upstream's builds choose between files of one type."""
+    for name, inner in (("main/a", "SgA"), ("deep/b", "SgB"), ("deep/c", "SgC")):
+        write(tmp_path, f"{name}.pbtxt", typed("FileSub", inner))
+    main = write(tmp_path, "main/main.pbtxt", 'node { calculator: "FileSub" }')
+    for folders in ([], [tmp_path / "deep"]):
+        assert calculators(main, graph_path=[*folders, tmp_path / "deep/c.pbtxt"]) == ["SgC"]
+    with pytest.raises(
+        ConfigError,
+        match=r'Unable to find Calculator "No": .* nor the type of a \.pbtxt file in ".*c\.pbtxt"',
+    ):
+        Graph('node { calculator: "No" }', graph_path=[tmp_path / "deep/c.pbtxt"])
+
+
 def test_a_given_graph_comes_before_all_others(tmp_path: Path) -> None:
     """SG-2."""
     write(tmp_path, "sub.pbtxt", typed("FileSub", "SgB"))
@@ -501,8 +515,11 @@ def test_a_given_graph_comes_before_all_others(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_none_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r'graphs are to be found in ".*nowhere", which is no folder'):
-        Graph("", graph_path=[tmp_path, tmp_path / "nowhere"])
+    other = write(tmp_path, "other.txt", "")
+    for path in (tmp_path / "nowhere", other):
+        with pytest.raises(ConfigError, match=r"which is neither a folder nor a \.pbtxt file") as failure:
+            Graph("", graph_path=[tmp_path, path])
+        assert f'graphs are to be found in "{path}"' in str(failure.value)
 
 
 def test_a_missing_file_is_an_error_of_the_system(tmp_path: Path) -> None:
