@@ -164,7 +164,7 @@ class Recolor(Calculator, name="RecolorCalculator"):
             if channel >= mask.channels:
                 msg = f"mask_channel is ALPHA, but the mask has only {mask.channels} channels"
                 raise ValueError(msg)
-            values = np.ascontiguousarray(values[:, :, channel])
+            values = cv2.extractChannel(values, channel)
         if values.shape != (height, width):
             values = resize(values, width, height)
         return values if values.dtype == np.float32 else cv2.LUT(values, _BYTE_WEIGHTS)

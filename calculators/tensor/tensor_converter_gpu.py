@@ -41,4 +41,4 @@ def convert(image: GpuBuffer, channels: int, low: float, high: float, *, flipped
         raise ValueError(msg)
     numbers = {"how": np.array([high - low, low, flipped, 0], np.float32)}
     drawn = image.device.draw(_SHADER, ImageFormat.VEC32F4, image.width, image.height, image, numbers=numbers)
-    return np.ascontiguousarray(image.device.read(drawn)[None, :, :, :channels])
+    return image.device.read(drawn, channels).reshape(1, image.height, image.width, channels)

@@ -110,10 +110,7 @@ class GpuBuffer:
         Raises:
             GpuError: The device is lost.
         """
-        pixels = self.device.read(self)
-        if self.image_format is ImageFormat.SRGB:
-            pixels = np.ascontiguousarray(pixels[:, :, :3])
-        return ImageFrame.adopt(pixels, self.image_format)
+        return ImageFrame.adopt(self.device.read(self, self.image_format.channels), self.image_format)
 
     def __repr__(self) -> str:
         return f"<GpuBuffer {self.format.name} {self.width}x{self.height}>"

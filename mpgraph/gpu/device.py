@@ -354,22 +354,44 @@ class GpuDevice:
                 )
         return buffer
 
-    def read(self, buffer: GpuBuffer) -> npt.NDArray[Any]:
-        """The pixels of a texture, (height, width[, channels]), once they are drawn."""
-        _, _, dtype, channels = buffer.format
-        row = buffer.width * channels * np.dtype(dtype).itemsize
-        stride = -(-row // _ROW_BYTES) * _ROW_BYTES
+    def read(self, buffer: GpuBuffer, channels: int | None = None) -> npt.NDArray[Any]:
+        """The pixels of a texture, once they are drawn.
+
+        Args:
+            buffer: The texture.
+            channels: How many of its channels; 1 or 3 if it has four, otherwise all.
+
+        Returns:
+            (height, width) for one channel, else (height, width, channels).
+
+        Raises:
+            GpuError: The device is lost or out of memory.
+        """
+        from mpgraph.lazy import cv2
+
+        _, _, dtype, there = buffer.format
+        step = np.dtype(dtype).itemsize
+        stride = -(-buffer.width * there * step // _ROW_BYTES) * _ROW_BYTES
         with self._told("a download failed"):
             with _one_at_a_time():
                 self.downloads += 1
                 copy, mapping = self._copied(buffer, stride)
             mapping.sync_wait()
-            mapped = copy.read_mapped(copy=False)
-            found = np.frombuffer(mapped, np.uint8).reshape(buffer.height, stride)[:, :row].copy()
+            pixels: npt.NDArray[Any] = np.ndarray(
+                (buffer.height, buffer.width, there),
+                dtype,
+                copy.read_mapped(copy=False),
+                strides=(stride, there * step, step),
+            )
+            if channels is None or channels == there:
+                found = pixels.copy()
+            elif channels == 1:
+                found = cv2.extractChannel(pixels, 0)
+            else:
+                found = cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB)
             with _one_at_a_time():
                 copy.destroy()
-        shape = (buffer.height, buffer.width) if channels == 1 else (buffer.height, buffer.width, channels)
-        return found.view(dtype).reshape(shape)
+        return found.reshape(found.shape[:2]) if found.shape[2:] == (1,) else found
 
     def _copied(self, buffer: GpuBuffer, stride: int) -> tuple[Any, Any]:
         """A buffer of wgpu that a texture is copied to, and wgpu's promise that it can be read."""

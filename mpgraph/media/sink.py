@@ -129,7 +129,9 @@ def as_rgb(image: NDArray[np.uint8], where: str) -> Image:
     check_image(image, where)
     if image.ndim == 2:
         return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2RGB), np.uint8)
-    return np.ascontiguousarray(image[..., :3])
+    if image.shape[2] == 4:
+        return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGBA2RGB), np.uint8)
+    return np.ascontiguousarray(image)
 
 
 def check_image(image: NDArray[np.uint8], where: str) -> None:
