@@ -118,7 +118,7 @@ class Sources:
         self._waiting = [source for source in self._waiting if source.layer != lowest]
         for source in self._active:
             self.schedule(source)
-        return bool(self._run.pending)
+        return True
 
     def _unthrottle(self, nodes: list[Node]) -> bool:
         """Resolves a deadlock of full queues by letting them grow, or reports it (Q-8, Q-9)."""

@@ -13,12 +13,14 @@ from mpgraph import (
     Graph,
     Inputs,
     Output,
+    StopGraph,
 )
 from mpgraph.errors import (
     CancelledError,
     RunError,
     ThrottledError,
 )
+from mpgraph.timestamp import PRESTREAM
 
 
 class Held(Calculator, name="RunsHeld"):
@@ -136,6 +138,50 @@ def test_a_deadlock_is_resolved_by_growing_queues() -> None:
     Pair.go.set()
     graph.close()
     assert sums == [*range(1, 10 + accepted + 1), *([30] if 10 + accepted < 30 else [])]
+
+
+class WithHeader(Calculator, name="RunsWithHeader"):
+    """A source: a packet before the stream in `open`, then numbers."""
+
+    header = Output[int]("HEADER")
+    numbers = Output[int]("NUMBERS")
+
+    def open(self, cc: Context) -> None:
+        cc.send(self.header, 7, PRESTREAM)
+        self.count = 0
+
+    def process(self, cc: Context) -> None:
+        if self.count == 5:
+            raise StopGraph
+        cc.send(self.numbers, self.count, self.count)
+        self.count += 1
+
+
+WITH_HEADER = """max_queue_size: 1 output_stream: "sum"
+node { calculator: "RunsWithHeader" output_stream: "HEADER:header" output_stream: "NUMBERS:numbers" }
+node { calculator: "PassThroughCalculator" input_stream: "numbers" input_stream: "header"
+       output_stream: "sum" output_stream: "rest" }"""
+
+
+@pytest.mark.parametrize("threads", [0, 1, 4])
+def test_what_a_source_sends_in_open_may_fill_a_queue(threads: int) -> None:
+    """S-11, Q-8: held back from its first call on, it is called once the queue has grown."""
+    with Graph(WITH_HEADER, num_threads=threads) as graph:
+        sums: list[int] = []
+        graph.observe("sum", lambda packet: sums.append(packet.value))
+        graph.start()
+        graph.wait_until_done()
+    assert sums == [0, 1, 2, 3, 4]
+
+
+def test_what_a_source_sends_in_open_may_be_a_deadlock_to_report() -> None:
+    """Q-9."""
+    graph = Graph("report_deadlock: true " + WITH_HEADER)
+    graph.start()
+    with pytest.raises(
+        RunError, match='Detected a deadlock due to input throttling for input stream: "header"'
+    ):
+        graph.wait_until_done()
 
 
 def test_a_deadlock_can_be_reported() -> None:
