@@ -1,23 +1,27 @@
-"""The work of ``mpgraph run``: each frame of a source through a graph and into an output."""
+"""The work of ``mpgraph run``: each frame of a source through a graph and into an output.
+
+A graph without inputs has its own sources; it runs until they are at their end.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from mpgraph.config.plan import Plan
-from mpgraph.errors import MediaError, MpgraphError, RunError
-from mpgraph.media.source import Source
+from mpgraph.errors import GraphClosedError, MediaError, MpgraphError, RunError
+from mpgraph.media.source import Frame, Source, Span
 from mpgraph.packet import Packet
 from mpgraph.runtime.graph import Graph
 
 from .outputs import Output
 from .progress import Progress
 
-__all__ = ["Job", "Ports", "Totals", "frames_in_flight"]
+__all__ = ["Job", "NoFrames", "Ports", "Totals", "frames_in_flight"]
 
 # The main thread waits this many seconds at a time: a signal that the system hands to another thread, and on
 # Windows any signal, is dealt with only between waits.
@@ -26,11 +30,27 @@ _WAIT = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What of the graph is used: the input to feed, what makes a frame's payload, the stream to take from."""
+    """What of the graph is used: the input to feed, what makes a frame's payload, the stream to take from.
 
-    input: str
-    feed: Callable[[Any], Any]
-    output: str
+    Of a graph without inputs the first two are None, of one without outputs the last may be.
+    """
+
+    input: str | None
+    feed: Callable[[Any], Any] | None
+    output: str | None
+
+
+class NoFrames(Source):
+    """What a graph without inputs is fed."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing", Span())
+
+    def _frames(self) -> Iterator[Frame]:
+        return iter(())
+
+    def close(self) -> None:
+        """Does nothing."""
 
 
 @dataclass(slots=True)
@@ -67,7 +87,7 @@ class Job:
         graph: Not started yet.
         side_packets: For the run.
         ports: What of the graph is used.
-        source: Where the frames come from; closed by whoever opened it.
+        source: Where the frames come from, `NoFrames` if the graph has no input; closed by whoever opened it.
         output: Where the results go.
         in_flight: See `frames_in_flight`.
         progress: Told of each frame.
@@ -111,6 +131,9 @@ class Job:
     def finish(self) -> None:
         """Takes no more frames, finishes those under way and the output. Returns at once."""
         self._finishing = True
+        if self._ports.input is None:
+            with suppress(GraphClosedError):  # it is not running yet, or no longer
+                self._graph.close_all_inputs()
         if self._source.live:
             self._source.close()  # wakes the thread that waits for its next frame
 
@@ -128,26 +151,35 @@ class Job:
         self.totals.seconds = time.monotonic() - begin
 
     def _process(self) -> None:
-        graph, name = self._graph, self._ports.input
-        graph.observe(self._ports.output, self._take)
+        graph, ports = self._graph, self._ports
+        if ports.output is not None:
+            graph.observe(ports.output, self._take)
         with graph:
             graph.start(self._side_packets)
-            for other in graph.plan.graph_inputs:
-                if other != name:
-                    graph.close_input(other)
-            try:
-                for frame in self._source:
-                    if self._finishing:
-                        break
-                    self._output.expect(frame)
-                    self._feed(self._ports.feed(frame.image), frame.timestamp)
-                    self._progress.advance()
-            except MediaError:
-                if not self._finishing:
-                    raise
+            if ports.input is not None and ports.feed is not None:
+                self._process_frames(ports.input, ports.feed)
+                return
+            if self._finishing:
+                graph.close_all_inputs()
+            graph.wait_until_done()
 
-    def _feed(self, payload: Any, timestamp: int) -> None:
-        graph, name = self._graph, self._ports.input
+    def _process_frames(self, name: str, feed: Callable[[Any], Any]) -> None:
+        for other in self._graph.plan.graph_inputs:
+            if other != name:
+                self._graph.close_input(other)
+        try:
+            for frame in self._source:
+                if self._finishing:
+                    break
+                self._output.expect(frame)
+                self._feed(name, feed(frame.image), frame.timestamp)
+                self._progress.advance()
+        except MediaError:
+            if not self._finishing:
+                raise
+
+    def _feed(self, name: str, payload: Any, timestamp: int) -> None:
+        graph = self._graph
         self.totals.frames_in += 1
         if self._in_flight == 1:
             graph.process({name: payload}, timestamp)
@@ -159,3 +191,5 @@ class Job:
     def _take(self, packet: Packet) -> None:
         self._output.take(packet)
         self.totals.frames_out += 1
+        if self._ports.input is None:
+            self._progress.advance()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mpgraph.media.source import Source
     from mpgraph.runtime.graph import Graph
 
-    from .job import Totals
+    from .job import Ports, Totals
     from .outputs import Output
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -46,7 +46,8 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "run",
         help="run a graph on a video, images, a camera or the test source",
-        description="Runs each frame of a video, of images or of a camera through a graph.",
+        description="Runs each frame of a video, of images or of a camera through a graph. A graph without "
+        "input streams, which has its own sources, is run until they are at their end.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -56,7 +57,6 @@ def add_parser(subparsers: Subparsers) -> None:
     add(
         *("-i", "--input", "--input-video-path", "--input_video_path"),
         dest="input",
-        default="testsrc",
         help="a video, an image, a folder or glob of images, camera:0, or testsrc[:WxH[@FPS[xSECONDS]]], "
         "the drawn test video (default)",
     )
@@ -85,7 +85,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add("--input-stream", metavar="NAME", help="the stream to feed; default: input_video, or the only one")
     add("--output-stream", metavar="NAME", help="the stream to write; default: output_video or the only one")
     add("--limit", type=_count, metavar="N", help="stop after N frames")
-    add("--start", type=_seconds, default=0.0, metavar="SECONDS", help="leave out the beginning of the input")
+    add("--start", type=_seconds, metavar="SECONDS", help="leave out the beginning of the input")
     add("--duration", type=_some_seconds, metavar="SECONDS", help="how much of the input to take")
     add(
         "--device",
@@ -163,12 +163,16 @@ def _run(args: argparse.Namespace, path: Path, graph: Graph, device: Device) -> 
     from .streams import choose_input, choose_output
 
     plan = graph.plan
-    name = choose_input(plan, args.input_stream)
-    ports = Ports(name, make_feed(plan.streams[name], device), choose_output(plan, args.output_stream))
+    name = choose_input(plan, args.input_stream) if plan.graph_inputs or args.input_stream else None
+    feed = None if name is None else make_feed(plan.streams[name], device)
+    asked = args.output_stream is not None or args.output not in (None, "null:")
+    is_taken = name is not None or asked or len(plan.graph_outputs) == 1
+    ports = Ports(name, feed, choose_output(plan, args.output_stream) if is_taken else None)
     side_packets = make_side_packets(args.side, plan.side_packets)
     with ExitStack() as stack:
-        source = stack.enter_context(_open_source(args))
-        output = _open_output(args.output, plan.streams[ports.output], source, path.stem)
+        source = stack.enter_context(_no_source(args) if name is None else _open_source(args))
+        stream = None if ports.output is None else plan.streams[ports.output]
+        output = _open_output(args.output, stream, source, path.stem)
         stack.callback(output.abort)
         progress = make_progress(path.stem, source.frame_count, quiet=args.quiet)
         stack.callback(progress.stop)
@@ -200,7 +204,7 @@ def _run(args: argparse.Namespace, path: Path, graph: Graph, device: Device) -> 
         with Interrupts(finish, stop) as interrupts:
             job.run()
         progress.stop()
-        _conclude(job.totals, output, args)
+        _conclude(job.totals, ports, output, args)
     return Exit.INTERRUPTED if interrupts.count else Exit.OK
 
 
@@ -226,6 +230,16 @@ def _threads(threads: int | None) -> Iterator[None]:
         cv2.setNumThreads(cv2_before)
 
 
+def _no_source(args: argparse.Namespace) -> Source:
+    from .job import NoFrames
+
+    for option in ("input", "start", "duration", "limit"):
+        if getattr(args, option) is not None:
+            msg = f"the graph has no input stream: --{option} has nothing to act on"
+            raise UsageError(msg)
+    return NoFrames()
+
+
 def _open_source(args: argparse.Namespace) -> Source:
     """The input, read by a thread of its own.
 
@@ -234,23 +248,24 @@ def _open_source(args: argparse.Namespace) -> Source:
     from mpgraph.media.overlap import ReadAhead
     from mpgraph.media.source import open_source
 
+    spec = "testsrc" if args.input is None else args.input
     try:
-        return ReadAhead(open_source(args.input, start=args.start, duration=args.duration, limit=args.limit))
+        return ReadAhead(open_source(spec, start=args.start or 0.0, duration=args.duration, limit=args.limit))
     except MediaError as error:
-        if "\0" not in args.input and Path(args.input).is_file():
+        if "\0" not in spec and Path(spec).is_file():
             raise
         raise UsageError(str(error)) from error
 
 
-def _open_output(spec: str | None, stream: StreamPlan, source: Source, stem: str) -> Output:
+def _open_output(spec: str | None, stream: StreamPlan | None, source: Source, stem: str) -> Output:
     """The output that `spec` names, or the default one; every reason why it cannot be is a usage error."""
     from .outputs import JsonFile, JsonScreen, Nowhere, Pictures
     from .pictures import carries_images
 
+    if stream is None or spec == "null:":
+        return Nowhere()
     images = carries_images(stream)
     try:
-        if spec == "null:":
-            return Nowhere()
         if spec is None and not images:
             return JsonScreen()
         if spec is not None and Path(spec).suffix.lower() in _JSON:
@@ -275,15 +290,17 @@ def _default_output(source: Source, stem: str) -> str:
     return f"{stem}.png" if source.frame_count == 1 else f"{stem}/"
 
 
-def _conclude(totals: Totals, output: Output, args: argparse.Namespace) -> None:
+def _conclude(totals: Totals, ports: Ports, output: Output, args: argparse.Namespace) -> None:
     """The closing line, on stdout unless packets were printed there; and what may be a surprise."""
     if args.quiet:
         return
-    rate = totals.frames_in / totals.seconds if totals.seconds else 0
-    line = (
-        f"{totals.frames_in} frames in, {totals.frames_out} out, {totals.seconds:.2f} s, "
-        f"{rate:.1f} frames/s: {output.name}"
-    )
+    if ports.output is None:
+        line = f"done in {totals.seconds:.2f} s"
+    else:
+        frames = totals.frames_out if ports.input is None else totals.frames_in
+        rate = frames / totals.seconds if totals.seconds else 0
+        fed = "" if ports.input is None else f"{totals.frames_in} frames in, "
+        line = f"{fed}{totals.frames_out} out, {totals.seconds:.2f} s, {rate:.1f} frames/s: {output.name}"
     if output.name == "stdout":
         sys.stderr.write(f"{line}\n")
     else:

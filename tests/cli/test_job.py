@@ -11,7 +11,7 @@ import pytest
 from cli_graphs import PASS, one_node
 
 from mpgraph import Graph, Packet
-from mpgraph.cli.job import Job, Ports, frames_in_flight
+from mpgraph.cli.job import Job, NoFrames, Ports, frames_in_flight
 from mpgraph.cli.outputs import Output
 from mpgraph.cli.pictures import make_feed
 from mpgraph.cli.progress import make_progress
@@ -107,6 +107,40 @@ def test_finish_before_the_first_frame() -> None:
     job.finish()
     job.run()
     assert (output.times, output.end) == ([], "closed")
+
+
+class Seen(Kept):
+    """Tells when it has taken something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = threading.Event()
+
+    def take(self, packet: Packet) -> None:
+        super().take(packet)
+        self.begun.set()
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_finish_stops_the_sources_of_a_graph(early: bool) -> None:
+    """Even if it is told so before the graph runs."""
+    output = Seen()
+    graph = Graph('node { calculator: "CliPainter" output_stream: "painted" }')
+    progress = make_progress("", None, quiet=True)
+    ports = Ports(None, None, "painted")
+    job = Job(graph, {}, ports, source=NoFrames(), output=output, in_flight=2, progress=progress)
+    if early:
+        job.finish()
+    thread = threading.Thread(target=job.run)
+    thread.start()
+    if not early:
+        output.begun.wait()
+        job.finish()
+    thread.join()
+    assert output.end == "closed"
+    assert output.times == [n * 50_000 for n in range(job.totals.frames_out)]
+    assert (job.totals.frames_in, job.totals.frames_out > 0) == (0, not early)
+    job.finish()  # harmless when it is over
 
 
 @pytest.mark.parametrize("error", [MediaError("broken"), KeyError("bug")])

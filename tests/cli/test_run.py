@@ -271,6 +271,62 @@ def test_streams_of_other_names(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert closing_line(capsys)[:2] == (10, 10)
 
 
+PAINTER = """node { calculator: "CliPainter" input_side_packet: "MANY:many" output_stream: "painted" }
+             node { calculator: "PassThroughCalculator" input_stream: "painted" output_stream: "passed" } """
+
+
+def test_a_graph_with_sources_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    graph = write(tmp_path, PAINTER)
+    assert main(["run", graph, "-s", "many=4"]) == 0
+    captured = capsys.readouterr()
+    assert re.fullmatch(r"done in \d+\.\d\d s\n", captured.out)
+    assert captured.err == ""
+    assert not list(tmp_path.glob("*.mp4"))
+
+
+@pytest.mark.parametrize(
+    ("streams", "arguments", "name"),
+    [
+        ('output_stream: "passed"', [], "graph.mp4"),
+        ("", ["--output-stream", "painted", "-o", "out.mkv"], "out.mkv"),
+        ('output_stream: ["painted", "passed"]', ["--output-stream", "passed"], "graph.mp4"),
+    ],
+)
+def test_the_pictures_of_a_graph_with_sources_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], streams: str, arguments: list[str], name: str
+) -> None:
+    graph = write(tmp_path, PAINTER + streams)
+    assert main(["run", graph, "-s", "many=4", *arguments]) == 0
+    line = rf"4 out, \d+\.\d\d s, \d+\.\d frames/s: {re.escape(name)}\n"
+    assert re.fullmatch(line, capsys.readouterr().out)
+    with open_source(name) as video:
+        assert [frame.timestamp for frame in video] == pytest.approx(
+            [0, 50_000, 100_000, 150_000], abs=20_000
+        )
+
+
+def test_several_outputs_of_a_graph_with_sources_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They need not be taken, but then it must be clear which."""
+    graph = write(tmp_path, PAINTER + 'output_stream: ["painted", "passed"]')
+    assert main(["run", graph, "-s", "many=1"]) == 0
+    assert capsys.readouterr().out.startswith("done in ")
+    fails([graph, "-s", "many=1", "-o", "out.mp4"], 2, "several output streams: painted, passed", capsys)
+
+
+@pytest.mark.parametrize("option", ["--input", "--start", "--duration", "--limit"])
+def test_what_has_nothing_to_act_on(tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str) -> None:
+    message = f"the graph has no input stream: {option} has nothing to act on"
+    fails([write(tmp_path, PAINTER), "-s", "many=1", option, "3"], 2, message, capsys)
+
+
+def test_nothing_to_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    graph = write(tmp_path, PAINTER)
+    fails([graph, "-s", "many=1", "-o", "out.mp4"], 2, "the graph declares no output stream", capsys)
+    assert main(["run", graph, "-s", "many=1", "-o", "null:"]) == 0
+
+
 def test_quiet_says_nothing(graph: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", graph, "-i", TINY, "-q"]) == 0
     assert capsys.readouterr() == ("", "")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mpgraph import Calculator, Context, Image, ImageFrame, Input, Output, SideInput, calculator
+import numpy as np
+
+from mpgraph import Calculator, Context, Image, ImageFrame, Input, Output, SideInput, StopGraph, calculator
 
 PASS = """
 input_stream: "input_video"
@@ -89,3 +91,20 @@ def width(frame: ImageFrame) -> int:
 def image_only(image: Image) -> Image:
     """Takes and gives an Image."""
     return image
+
+
+class Painter(Calculator, name="CliPainter"):
+    """A source of gray pictures, 20 a second, ever lighter: so many, or without an end."""
+
+    many = SideInput[int]("MANY", optional=True)
+    picture = Output[ImageFrame]()
+
+    def open(self, cc: Context) -> None:
+        self._count = 0
+
+    def process(self, cc: Context) -> None:
+        if self.many in cc and self._count == cc[self.many]:
+            raise StopGraph
+        pixels = np.full((16, 16, 3), self._count * 10 % 256, np.uint8)
+        cc.send(self.picture, ImageFrame.adopt(pixels), self._count * 50_000)
+        self._count += 1
