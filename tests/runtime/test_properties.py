@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpgraph import Calculator, Context, Graph, Input, Inputs, Output, Outputs
+from mpgraph import Calculator, Context, Graph, Input, Inputs, Output, Outputs, StopGraph
 from mpgraph.errors import CalculatorError, CancelledError
 
 
@@ -63,15 +63,41 @@ class FailAt(Calculator, name="PropFailAt"):
         cc.send(self.same, cc[self.value])
 
 
+class Source(Calculator, name="PropSource"):
+    """One packet in `open`; then six of which every other one is in both streams."""
+
+    header = Output[int]("HEADER")
+    all = Output[int]("ALL")
+    some = Output[int]("SOME")
+
+    def open(self, cc: Context) -> None:
+        cc.send(self.header, 0, 0)
+        self.count = 0
+
+    def process(self, cc: Context) -> None:
+        if self.count == 6:
+            raise StopGraph
+        cc.send(self.all, self.count, self.count)
+        if self.count % 2:
+            cc.send(self.some, self.count, self.count)
+        self.count += 1
+
+
 KINDS = ["PropForward", "PropFirst", "PropEven", "PropLater"]
 
 
 @st.composite
-def graphs(draw: st.DrawFn) -> tuple[str, list[str], list[str]]:
-    """A graph as text, its inputs, and all of its streams."""
-    inputs = [f"in{i}" for i in range(draw(st.integers(1, 3)))]
+def graphs(draw: st.DrawFn, *, sources: bool = False) -> tuple[str, list[str], list[str]]:
+    """A graph as text, its inputs, if it has no sources instead, and all of its streams."""
+    count = draw(st.integers(1, 3))
+    inputs = [] if sources else [f"in{i}" for i in range(count)]
     streams = list(inputs)
     lines = [f'input_stream: "{name}"' for name in inputs]
+    for index in range(count if sources else 0):
+        made = [f"{name}{index}" for name in ("header", "all", "some")]
+        ports = "".join(f' output_stream: "{name.rstrip("012").upper()}:{name}"' for name in made)
+        lines.append(f'node {{ calculator: "PropSource"{ports} source_layer: {draw(st.integers(0, 1))} }}')
+        streams += made
     for index in range(draw(st.integers(1, 8))):
         kind = draw(st.sampled_from(KINDS))
         count = 1 if kind in ("PropEven", "PropLater") else draw(st.integers(1, 3))
@@ -98,6 +124,8 @@ def run(
             name = inputs[which % len(inputs)]
             times[name] += gap
             graph.add_packet(name, index, times[name])
+        if not inputs:
+            graph.wait_until_done()
     return found
 
 
@@ -109,6 +137,16 @@ def test_the_number_of_threads_changes_no_packet(
     inline = run(*graph, steps, 0)
     assert run(*graph, steps, 1) == inline
     assert run(*graph, steps, 4) == inline
+
+
+@settings(max_examples=60, deadline=None)
+@given(graphs(sources=True), st.integers(1, 3))
+def test_the_length_of_queues_changes_no_packet(graph: tuple[str, list[str], list[str]], size: int) -> None:
+    """Q-4, Q-8: sources wait, queues that all wait for grow, and the end is the same."""
+    text, inputs, streams = graph
+    unlimited = run(f"max_queue_size: -1 {text}", inputs, streams, [], 0)
+    for threads in (0, 1, 4):
+        assert run(f"max_queue_size: {size} {text}", inputs, streams, [], threads) == unlimited
 
 
 def test_races_with_a_tiny_switch_interval() -> None:
