@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from mpgraph import Calculator, Context, Contract, Graph, Input, Inputs, Output, Outputs, Packet, StopGraph
+from mpgraph import Calculator, Context, Contract, Graph, Input, Inputs, Output, Outputs, Packet
 from mpgraph.errors import (
     CalculatorError,
     CancelledError,
@@ -18,7 +18,6 @@ from mpgraph.errors import (
     PacketTypeError,
     RunError,
     SidePacketError,
-    ThrottledError,
     TimestampError,
 )
 from mpgraph.ports import SideInput, SideOutput
@@ -47,22 +46,6 @@ class Pass(Calculator, name="TestPass"):
                 out.send_packet(packet)
 
 
-class Count(Calculator, name="TestCount", timestamp_offset=None):
-    """A source of 0, 1, 2, …"""
-
-    number = Output[int]()
-    limit = SideInput[int]("LIMIT", optional=True)
-
-    def open(self, cc: Context) -> None:
-        self.next = 0
-
-    def process(self, cc: Context) -> None:
-        if self.next == cc.get(self.limit, 10):
-            raise StopGraph
-        cc.send(self.number, self.next, self.next)
-        self.next += 1
-
-
 class Fail(Calculator, name="TestFail"):
     """Fails where it is told to."""
 
@@ -86,18 +69,6 @@ class Fail(Calculator, name="TestFail"):
     def close(self, cc: Context) -> None:
         Fail.closed.append(cc.node_name)
         self._fail(cc, "close")
-
-
-class Block(Calculator, name="TestBlock"):
-    """Waits for permission in each call."""
-
-    value = Input[object]()
-    result = Output[object](same_as=value)
-    gate = SideInput[threading.Semaphore]("GATE")
-
-    def process(self, cc: Context) -> None:
-        assert cc[self.gate].acquire(timeout=60)
-        cc.send_packet(self.result, cc.packet(self.value))
 
 
 class MakeSide(Calculator, name="TestMakeSide"):
@@ -148,26 +119,6 @@ def test_a_chain_passes_everything_in_order(length: int, threads: int) -> None:
             graph.add_packet("s0", t * t, t)
         graph.wait_until_idle()
         assert found == [(t, t * t) for t in range(20)]
-
-
-@pytest.mark.parametrize("threads", THREADS)
-def test_a_source_runs_until_it_stops(threads: int) -> None:
-    graph = Graph('node { calculator: "TestCount" output_stream: "n" }', num_threads=threads)
-    found = collect(graph, "n")
-    graph.run()
-    assert found == [(i, i) for i in range(10)]
-    graph.run()  # S-23: again, with a new calculator
-    assert len(found) == 20
-
-
-def test_an_infinite_source_stops_when_the_graph_is_closed() -> None:
-    with Graph(
-        'node { calculator: "TestCount" output_stream: "n" input_side_packet: "LIMIT:limit" }'
-    ) as graph:
-        poller = graph.poll("n")
-        poller.max_queue_size = 3
-        graph.start({"limit": -1})
-        assert [poller.next().value for _ in range(5)] == [0, 1, 2, 3, 4]  # type: ignore[union-attr]
 
 
 def test_an_empty_graph_is_done_at_once() -> None:
@@ -390,64 +341,6 @@ def test_bounds_of_graph_inputs_cannot_go_back() -> None:
             graph.add_packet("s0", Packet.empty(20))
 
 
-@pytest.mark.parametrize("threads", [1, 4])
-def test_full_queues_throttle_the_graph_input(threads: int) -> None:
-    """Q-5: with max 1 and a blocked consumer, two adds succeed and the third does not."""
-    gate = threading.Semaphore(0)
-    config = """input_stream: "in" max_queue_size: 1
-    node { calculator: "TestBlock" input_stream: "in" output_stream: "out" input_side_packet: "GATE:gate" }"""
-    with Graph(config, num_threads=threads, side_packets={"gate": gate}) as graph:
-        found = collect(graph, "out")
-        running = threading.Event()
-        original = Block.process
-
-        def process(self: Block, cc: Context) -> None:
-            running.set()
-            original(self, cc)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Block, "process", process)
-            graph.start()
-            graph.add_packet("in", 0, 0)
-            assert running.wait(60)
-            graph.add_packet("in", 1, 1, wait=False)
-            with pytest.raises(ThrottledError):
-                graph.add_packet("in", 2, 2, wait=False)
-            gate.release(10)
-            graph.add_packet("in", 2, 2)
-            graph.wait_until_idle()
-        assert found == [(0, 0), (1, 1), (2, 2)]
-
-
-def test_a_deadlock_of_full_queues_grows_them() -> None:
-    """Q-8: an input that waits for the other one takes all that is added."""
-    config = """input_stream: "a" input_stream: "b" max_queue_size: 2
-    node { calculator: "TestPass" input_stream: "a" input_stream: "b" output_stream: "c" output_stream: "d" }"""
-    with Graph(config) as graph:
-        found = collect(graph, "c")
-        graph.start()
-        graph.wait_until_idle()
-        for t in range(20):
-            graph.add_packet("a", t, t, wait=False)
-        graph.add_packet("b", 100, 100)
-        graph.wait_until_idle()
-        assert len(found) == 20
-
-
-def test_a_deadlock_is_reported_if_wanted() -> None:
-    """Q-9: with max 2 and an unfed second input, the third add fails."""
-    config = """input_stream: "a" input_stream: "b" max_queue_size: 2 report_deadlock: true
-    node { calculator: "TestPass" input_stream: "a" input_stream: "b" output_stream: "c" output_stream: "d" }"""
-    graph = Graph(config)
-    graph.start()
-    graph.add_packet("a", 0, 0)
-    graph.add_packet("a", 1, 1)
-    with pytest.raises(RunError, match='deadlock due to input throttling for input stream: "a"'):
-        graph.add_packet("a", 2, 2)
-    with pytest.raises(RunError, match="deadlock"):
-        graph.close()
-
-
 def test_cancel_ends_a_run_with_open_inputs() -> None:
     """S-22."""
     graph = Graph(chain(2))
@@ -560,19 +453,6 @@ def test_parallel_calls_deliver_in_order(threads: int) -> None:
     graph.close()
     assert [value for _, value in found] == list(range(len(found)))
     assert len(found) == 12
-
-
-def test_sources_of_lower_layers_go_first() -> None:
-    """S-12."""
-    config = """
-    node { calculator: "TestCount" output_stream: "late" source_layer: 1 }
-    node { calculator: "TestCount" output_stream: "early" }"""
-    graph = Graph(config, num_threads=1)
-    order: list[str] = []
-    graph.observe("late", lambda packet: order.append("late"))
-    graph.observe("early", lambda packet: order.append("early"))
-    graph.run()
-    assert order == ["early"] * 10 + ["late"] * 10
 
 
 def test_sent_values_are_checked_where_they_are_sent() -> None:

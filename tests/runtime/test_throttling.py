@@ -13,14 +13,12 @@ from mpgraph import (
     Graph,
     Inputs,
     Output,
-    StopGraph,
 )
 from mpgraph.errors import (
     CancelledError,
     RunError,
     ThrottledError,
 )
-from mpgraph.timestamp import PRESTREAM
 
 
 class Held(Calculator, name="RunsHeld"):
@@ -46,7 +44,8 @@ def held(text: str, **arguments: Any) -> Graph:
 
 
 @pytest.mark.parametrize(
-    ("line", "hint", "size"), [("", 0, 100), ("max_queue_size: 3", 0, 3), ("max_queue_size: 3", 5, 5)]
+    ("line", "hint", "size"),
+    [("", 0, 100), ("max_queue_size: 1", 0, 1), ("max_queue_size: 3", 0, 3), ("max_queue_size: 3", 5, 5)],
 )
 def test_the_size_of_queues(line: str, hint: int, size: int) -> None:
     """Q-1, Q-2, Q-5: the packet that is being processed is not in the queue any more."""
@@ -140,48 +139,20 @@ def test_a_deadlock_is_resolved_by_growing_queues() -> None:
     assert sums == [*range(1, 10 + accepted + 1), *([30] if 10 + accepted < 30 else [])]
 
 
-class WithHeader(Calculator, name="RunsWithHeader"):
-    """A source: a packet before the stream in `open`, then numbers."""
-
-    header = Output[int]("HEADER")
-    numbers = Output[int]("NUMBERS")
-
-    def open(self, cc: Context) -> None:
-        cc.send(self.header, 7, PRESTREAM)
-        self.count = 0
-
-    def process(self, cc: Context) -> None:
-        if self.count == 5:
-            raise StopGraph
-        cc.send(self.numbers, self.count, self.count)
-        self.count += 1
-
-
-WITH_HEADER = """max_queue_size: 1 output_stream: "sum"
-node { calculator: "RunsWithHeader" output_stream: "HEADER:header" output_stream: "NUMBERS:numbers" }
-node { calculator: "PassThroughCalculator" input_stream: "numbers" input_stream: "header"
-       output_stream: "sum" output_stream: "rest" }"""
-
-
-@pytest.mark.parametrize("threads", [0, 1, 4])
-def test_what_a_source_sends_in_open_may_fill_a_queue(threads: int) -> None:
-    """S-11, Q-8: held back from its first call on, it is called once the queue has grown."""
-    with Graph(WITH_HEADER, num_threads=threads) as graph:
-        sums: list[int] = []
-        graph.observe("sum", lambda packet: sums.append(packet.value))
+def test_queues_that_all_wait_for_never_refuse_a_packet() -> None:
+    """Q-8: an input that waits for the other one takes all that is added."""
+    config = """input_stream: "a" input_stream: "b" max_queue_size: 2
+    node { calculator: "PassThroughCalculator" input_stream: "a" input_stream: "b" output_stream: "c" output_stream: "d" }"""
+    with Graph(config) as graph:
+        found: list[int] = []
+        graph.observe("c", lambda packet: found.append(packet.time))
         graph.start()
-        graph.wait_until_done()
-    assert sums == [0, 1, 2, 3, 4]
-
-
-def test_what_a_source_sends_in_open_may_be_a_deadlock_to_report() -> None:
-    """Q-9."""
-    graph = Graph("report_deadlock: true " + WITH_HEADER)
-    graph.start()
-    with pytest.raises(
-        RunError, match='Detected a deadlock due to input throttling for input stream: "header"'
-    ):
-        graph.wait_until_done()
+        graph.wait_until_idle()
+        for t in range(20):
+            graph.add_packet("a", t, t, wait=False)
+        graph.add_packet("b", 100, 100)
+        graph.wait_until_idle()
+        assert found == list(range(20))
 
 
 def test_a_deadlock_can_be_reported() -> None:
