@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -51,12 +50,6 @@ def run(text: str, outputs: list[str], path: Path | str) -> dict[str, list[tuple
 
 def collector(to: list[tuple[int, Any]]) -> Callable[[Packet], None]:
     return lambda packet: to.append((packet.timestamp, packet.value))
-
-
-@pytest.fixture(autouse=True)
-def sound_is_saved_in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As nobody removes it."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 def saved_sound(path: Path) -> str:

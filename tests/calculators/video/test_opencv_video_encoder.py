@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,6 @@ from mpgraph.timestamp import PRESTREAM
 
 Array = npt.NDArray[Any]
 SIZE = "fps: 10 width: 64 height: 48"
-
-
-@pytest.fixture(autouse=True)
-def sound_is_saved_in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As nobody removes it."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 def graph(options: str, *, header: bool = False, audio: bool = False) -> str:
