@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import chain, pairwise
 from typing import Final
 
@@ -61,6 +61,6 @@ class FaceLandmarksToRenderData(LandmarksToRenderData, name="FaceLandmarksToRend
         }
     """
 
-    def connections(self) -> Sequence[int]:
+    def connections(self) -> Iterable[tuple[int, int]]:
         """The lines of a face."""
-        return tuple(chain.from_iterable(pair for line in _LINES for pair in pairwise(line)))
+        return chain.from_iterable(map(pairwise, _LINES))

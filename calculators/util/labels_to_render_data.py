@@ -76,16 +76,16 @@ class LabelsToRenderData(Calculator, name="LabelsToRenderDataCalculator"):
         CLASSIFICATIONS: ClassificationList, or LABELS: list of str; then SCORES: list of float, as many,
             optional, at each timestamp with labels.
         VIDEO_PRESTREAM: VideoHeader, optional, at the timestamp PreStream: the picture's height, for the
-            corner at the bottom. Upstream, which does not get that far, ends the process there.
+            corner at the bottom, for which upstream ends the process.
 
     Outputs:
         RENDER_DATA: RenderData.
 
     Raises:
-        ContractError: None or both of the labels are connected, or there is no VIDEO_PRESTREAM for the
-            corner at the bottom.
+        ContractError: None or both of the labels are connected, SCORES are with CLASSIFICATIONS, or there is
+            no VIDEO_PRESTREAM for the corner at the bottom.
         ValueError: There are not as many scores as labels.
-        EmptyPacketError: Labels come without scores.
+        EmptyPacketError: Labels come without scores, or scores without labels.
 
     Upstream: calculators/util/labels_to_render_data_calculator.cc.
 
@@ -119,6 +119,9 @@ class LabelsToRenderData(Calculator, name="LabelsToRenderDataCalculator"):
         """Declares the ports and checks where the lines are to stand."""
         super().get_contract(contract)
         exactly_one(contract, "input", "CLASSIFICATIONS", "LABELS")
+        if contract.inputs.has("SCORES") and not contract.inputs.has("LABELS"):
+            msg = "SCORES belong to LABELS; CLASSIFICATIONS have scores of their own"
+            raise ContractError(msg)
         at_bottom = contract.options(LabelsToRenderDataOptions).location is LabelsLocation.BOTTOM_LEFT
         if at_bottom and not contract.inputs.has("VIDEO_PRESTREAM"):
             msg = "location BOTTOM_LEFT needs VIDEO_PRESTREAM, which tells the picture's height"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -116,15 +116,15 @@ class LandmarksToRenderData(Calculator, name="LandmarksToRenderDataCalculator"):
             msg = f"landmark_connections must be pairs; got {len(ends)} indices"
             raise ContractError(msg)
 
-    def connections(self) -> Sequence[int]:
-        """Pairs of landmarks to draw lines between, one after the other."""
-        return self.options.landmark_connections
+    def connections(self) -> Iterable[tuple[int, int]]:
+        """Pairs of landmarks to draw lines between, by their indices."""
+        ends = self.options.landmark_connections
+        return zip(ends[::2], ends[1::2], strict=True)
 
     def open(self, cc: Context) -> None:
         """Learns what there is and what to draw."""
         self._normalized = cc.is_connected(self.norm_landmarks)
-        ends = self.connections()
-        self._pairs = list(zip(ends[::2], ends[1::2], strict=True))
+        self._connections = list(self.connections())
 
     def process(self, cc: Context) -> None:
         """Sends the drawing."""
@@ -144,7 +144,7 @@ class LandmarksToRenderData(Calculator, name="LandmarksToRenderDataCalculator"):
 
     def _draw_lines(self, data: RenderData, landmarks: Any, thickness: float, depths: _Depths) -> None:
         options = self.options
-        for first, second in self._pairs:
+        for first, second in self._connections:
             if not (0 <= first < len(landmarks) and 0 <= second < len(landmarks)):
                 continue
             start, end = landmarks[first], landmarks[second]

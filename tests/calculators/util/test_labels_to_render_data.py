@@ -92,10 +92,17 @@ def test_not_as_many_scores() -> None:
         write(labels=["x", "y"], scores=[1.0])
 
 
+def test_scores_without_labels() -> None:
+    text = node("LabelsToRenderData", ["LABELS:a", "SCORES:b"], ["RENDER_DATA:out"])
+    with pytest.raises(CalculatorError, match="LABELS"):
+        run_graph(text, {"b": [(1, [0.5])]}, ["out"])
+
+
 @pytest.mark.parametrize(
     ("inputs", "options", "message"),
     [
         ([], "", "exactly one input of CLASSIFICATIONS, LABELS must be connected"),
+        (["CLASSIFICATIONS:a", "SCORES:b"], "", "SCORES belong to LABELS"),
         (["LABELS:a"], "location: BOTTOM_LEFT", "needs VIDEO_PRESTREAM"),
     ],
 )

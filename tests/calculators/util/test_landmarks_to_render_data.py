@@ -13,18 +13,20 @@ from hypothesis import strategies as st
 
 from mpgraph import Graph
 from mpgraph.errors import CalculatorError, ContractError
+from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.formats.landmark import Landmark, LandmarkList, NormalizedLandmark, NormalizedLandmarkList
 from mpgraph.formats.render_data import RenderAnnotation, RenderData
 
 F = np.float32
 SEVERAL = [0.0, 0.25, 1.0, -0.5]
+BLUE = ImageFrame.adopt(np.full((100, 200, 3), (0, 0, 255), np.uint8))
 FLAT = "visualize_landmark_depth: false "
 
 
-def draw(options: str = "", *, calculator: str = "LandmarksToRenderData", **inputs: Any) -> RenderData:
+def draw(options: str = "", **inputs: Any) -> RenderData:
     """The drawing of inputs by their tags in lower case."""
     tags = [f"{name.upper()}:{name}" for name in inputs]
-    text = node(calculator, tags, ["RENDER_DATA:out"], options)
+    text = node("LandmarksToRenderData", tags, ["RENDER_DATA:out"], options)
     ((at, data),) = run_graph(text, {name: [(4, value)] for name, value in inputs.items()}, ["out"])["out"]
     assert at == 4
     assert isinstance(data, RenderData)
@@ -159,6 +161,26 @@ def test_without_a_packet_nothing_is_sent() -> None:
     assert [at for at, _ in found] == [2]
     with pytest.raises(CalculatorError, match="RENDER_SCALE"):
         run_graph(text, {"s": [(3, 2.0)], "a": [(2, landmarks(0))]}, ["out"])
+
+
+def test_the_picture() -> None:
+    """As AnnotationOverlayCalculator draws it: the nearest landmark is whiter and larger."""
+    text = """input_stream: "points" input_stream: "image"
+        node { calculator: "LandmarksToRenderDataCalculator" input_stream: "NORM_LANDMARKS:points"
+               output_stream: "RENDER_DATA:data" }
+        node { calculator: "AnnotationOverlayCalculator" input_stream: "IMAGE:image" input_stream: "data"
+               output_stream: "IMAGE:out" }"""
+    points = [NormalizedLandmark(x=0.25, y=0.5, z=0), NormalizedLandmark(x=0.75, y=0.5, z=1)]
+    inputs: dict[str, list[tuple[int, Any]]] = {
+        "points": [(0, NormalizedLandmarkList(landmark=points))],
+        "image": [(0, BLUE)],
+    }
+    ((_, picture),) = run_graph(text, inputs, ["out"])["out"]
+    found = picture.numpy_view()
+    assert found[50, 50].tolist() == [255, 255, 255]
+    assert found[50, 150].tolist() == [1, 1, 1]
+    white, black = ((found == value).all(axis=2).sum() for value in (255, 1))
+    assert white > 10 * black > 0
 
 
 @pytest.mark.parametrize(
