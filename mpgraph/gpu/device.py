@@ -17,6 +17,7 @@ from mpgraph.errors import RunError
 from mpgraph.formats.image_format import ImageFormat
 from mpgraph.formats.image_frame import ImageFrame
 from mpgraph.inference import accelerators, native_log
+from mpgraph.lazy import cv2
 
 from .buffer import FORMATS, GpuBuffer, Texture
 
@@ -327,8 +328,6 @@ class GpuDevice:
         pixels = frame.numpy_view()
         self._kind(frame.image_format, frame.width, frame.height)  # no work for what cannot be there
         if frame.image_format is ImageFormat.SRGB:
-            from mpgraph.lazy import cv2
-
             pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)
         return self._written(frame.image_format, frame.width, frame.height, pixels)
 
@@ -367,8 +366,6 @@ class GpuDevice:
         Raises:
             GpuError: The device is lost or out of memory.
         """
-        from mpgraph.lazy import cv2
-
         _, _, dtype, there = buffer.format
         step = np.dtype(dtype).itemsize
         stride = -(-buffer.width * there * step // _ROW_BYTES) * _ROW_BYTES
