@@ -67,7 +67,6 @@ WITHOUT_TESTS: Final = {
     "mpgraph/runtime/policies/__init__.py": "the files beside it; a table of them",
     "mpgraph/runtime/policies/base.py": "the files beside it: what they have in common",
     "mpgraph/runtime/scheduler.py": "tests/runtime/test_graph.py: its only user is Graph",
-    "mpgraph/runtime/sources.py": "tests/runtime/test_scheduling.py and test_throttling.py",
     "mpgraph/runtime/wiring.py": "tests/runtime/test_graph.py",
     "mpgraph/config/template_wire.py": "tests/config/test_template.py: its only user",
     "mpgraph/testing/__init__.py": "tests/testing: one file a module",
